@@ -1,0 +1,1 @@
+"""The other door: `dengta <verb>`, one file a verb."""
