@@ -60,7 +60,8 @@ def test_a_stranger_signs_in_and_sees_machines_move(address: str) -> None:
     assert "fictional data" in login
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', login)
     person = re.search(r'<button[^>]*name="person"[^>]*value="([^"]+)"', login)
-    assert token and person, "the login page offers one person per role"
+    assert token, "the login form carries its token"
+    assert person, "the login page offers one person per role"
     floor = page("/login/", f"csrfmiddlewaretoken={token.group(1)}&person={person.group(1)}".encode())
     assert "saw-1" in floor
     assert "fictional data" in floor

@@ -1,0 +1,57 @@
+"""Hypothesis strategies for events that are legal at the door."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from dengta.core.event import Event, Key
+from dengta.core.event_check import CORRECTIONS
+from dengta.core.time import LATEST
+from dengta.core.vocabulary import (
+    ACTIVITY_ELEMENT,
+    POINTING,
+    STATE_ELEMENT,
+    VALUED,
+    ClockSource,
+    EventType,
+    Flag,
+)
+
+TEXT = st.one_of(
+    st.sampled_from(["", "saw-1", "锯-1", 'a"b\\c', "O-1/2"]),
+    st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=12),
+)
+_CLOSED = {
+    EventType.STATE: STATE_ELEMENT,
+    EventType.OPERATION_START: ACTIVITY_ELEMENT,
+    EventType.OPERATION_END: ACTIVITY_ELEMENT,
+    EventType.CORRECTION: CORRECTIONS,
+}
+_WHOLE = {EventType.GOOD, EventType.SCRAP, EventType.REWORK, EventType.OPERATION_END}
+
+
+@st.composite
+def legal_events(draw: st.DrawFn) -> Event:
+    """Any event that the door lets in."""
+    kind = draw(st.sampled_from(list(EventType)))
+    low = 0 if kind in _WHOLE else -(2**63) + 1
+    return Event(
+        stream=draw(st.integers(0, 2**53 - 1)),
+        epoch=draw(st.integers(1, 2**31 - 1)),
+        seq=draw(st.integers(0, 2**62)),
+        ts=draw(st.integers(0, LATEST)),
+        recv=draw(st.integers(0, LATEST)),
+        clock=draw(st.sampled_from(list(ClockSource))),
+        type=kind,
+        subject=draw(TEXT.filter(bool)),
+        code=draw(st.sampled_from(sorted(_CLOSED[kind])) if kind in _CLOSED else TEXT),
+        **{name: draw(TEXT) for name in ("reason", "order", "operation", "lot", "person", "unit", "gauge")},
+        value=draw(st.integers(low, 2**63 - 1)) if kind in VALUED else 0,
+        scale=0 if kind in _WHOLE else draw(st.integers(-400, 400)),
+        subgroup=draw(st.integers(0, 2**62)),
+        sample=draw(st.integers(0, 2**31 - 1)),
+        ref=Key(draw(st.integers(0, 2**53 - 1)), draw(st.integers(1, 2**31 - 1)), draw(st.integers(0, 2**62)))
+        if kind in POINTING
+        else None,
+        flags=Flag(draw(st.integers(0, 127))),
+    )
