@@ -1,0 +1,1 @@
+"""Production as it happens: what each machine does now, and what it did a moment ago."""
