@@ -1,0 +1,1 @@
+"""The plant book of a site: read as of any day, edited as revisions."""

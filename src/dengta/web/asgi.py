@@ -1,0 +1,36 @@
+"""The door of the web half: static files and live streams are answered before Django and its middleware."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from typing import Any
+
+from dengta import kernel_cache
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dengta.web.settings")
+kernel_cache.place()
+
+from django.core.asgi import get_asgi_application  # noqa: E402
+
+pages = get_asgi_application()
+
+from dengta.web import static_files  # noqa: E402
+
+if find_spec("dengta.web.live"):
+    from dengta.web.live import application as live
+else:
+    live = pages
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """ASGI: by path to the live hub, the static files, or Django."""
+    if scope["type"] != "http":
+        raise ValueError(f"Dengta speaks http here, not {scope['type']}")
+    path = scope["path"]
+    if path.startswith("/live/"):
+        await live(scope, receive, send)
+    elif path.startswith(static_files.PREFIX):
+        await static_files.application(scope, receive, send)
+    else:
+        await pages(scope, receive, send)

@@ -1,0 +1,76 @@
+"""Middleware that keeps the house: security headers, the age of sessions, refusals in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import cast
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+
+from dengta.core.reason import Refusal
+from dengta.core.time import SECOND
+from dengta.site.clock import real_now
+from dengta.web import errors
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_TOUCH_EVERY = 600 * SECOND
+
+
+class Headers:
+    """No script or style but our own files, no frame around us, pages of a person are not kept by caches."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The response with its headers; a view may have set a policy of its own."""
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CSP)
+        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=()")
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class SessionAge:
+    """A session ends `SESSION_COOKIE_AGE` after its last sign of life and `SESSION_LONGEST_S` after signing in."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Signs out what is too old; notes a sign of life at most every ten minutes."""
+        if "began" in request.session and request.user.is_authenticated:
+            at = real_now()
+            if at - request.session["began"] > settings.SESSION_LONGEST_S * SECOND:
+                logout(request)
+            elif at - request.session.get("seen", 0) > _TOUCH_EVERY:
+                request.session["seen"] = at
+        return self.get_response(request)
+
+
+class Refusals:
+    """A `Refusal` from any command or query becomes a page that says every reason in the reader's language."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing to do unless something is refused."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """403 for what the role does not permit, 400 for the rest."""
+        if not isinstance(exception, Refusal):
+            return None
+        barred = any(reason.code == "accounts.may_not" for reason in exception.reasons)
+        status = HTTPStatus.FORBIDDEN if barred else HTTPStatus.BAD_REQUEST
+        return cast(HttpResponse, errors.refused(request, exception, status))

@@ -1,0 +1,71 @@
+"""Which site a request is about, and that site's time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import Http404, HttpRequest
+
+from dengta.core.time import Micros
+from dengta.site.clock import SiteTime
+from dengta.site.home import SiteFolder
+
+
+@lru_cache(maxsize=64)
+def site_time(clock: Path) -> SiteTime:
+    """The clock of a site, one per process."""
+    return SiteTime(clock)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The site a page is about."""
+
+    folder: SiteFolder
+
+    @property
+    def site(self) -> str:
+        """Its id."""
+        return self.folder.site
+
+    @property
+    def time(self) -> SiteTime:
+        """Its clock."""
+        return site_time(self.folder.clock)
+
+    def now(self) -> Micros:
+        """Its time."""
+        return self.time()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its zone; UTC before it has a plant book."""
+        return ZoneInfo("UTC")
+
+    def name(self, language: str) -> str:
+        """What people call it."""
+        return self.site
+
+
+def sites_of(request: HttpRequest) -> list[str]:
+    """The sites of this home that the person may see."""
+    own = getattr(request.user, "site", "")
+    return [site for site in settings.HOME.sites() if own in ("", site)]
+
+
+def scope_of(request: HttpRequest) -> Scope | None:
+    """The site named by ``?site=`` (kept in the session), else the last one looked at, else the first; or None."""
+    known = sites_of(request)
+    asked = request.GET.get("site")
+    if asked is not None:
+        if asked not in known:
+            raise Http404(f"site {asked}")
+        if request.session.get("site") != asked:
+            request.session["site"] = asked
+    chosen = asked or request.session.get("site")
+    site = chosen if chosen in known else next(iter(known), None)
+    return Scope(settings.HOME.site(site)) if site else None

@@ -1,0 +1,26 @@
+"""Every address of the web half. `/live/` and `/static/` are answered before Django (`asgi`)."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from dengta.web.accounts import views as accounts
+
+HAS_FLOOR = find_spec("dengta.web.floor") is not None and find_spec("dengta.web.floor.urls") is not None
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="floor" if HAS_FLOOR else "people"), name="start"),
+    path("sign-in/", accounts.sign_in, name="sign-in"),
+    path("sign-out/", accounts.sign_out, name="sign-out"),
+    path("language/", accounts.language, name="language"),
+    path("me/", accounts.me, name="people"),
+]
+if HAS_FLOOR:
+    urlpatterns.append(path("floor/", include("dengta.web.floor.urls")))
+
+handler403 = "dengta.web.errors.forbidden"
+handler404 = "dengta.web.errors.missing"
+handler500 = "dengta.web.errors.failed"
