@@ -1,0 +1,127 @@
+"""The worker process: takes jobs from a queue, one at a time, and keeps telling that it lives.
+
+A job's function gets a `Task` and answers a plain mapping. It says how far it is with `Task.report`, which ends it when
+the job was cancelled or, after a silence, given to another worker.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, Generic, Protocol, TypeVar
+
+from dengta.core.reason import Reason, Refusal
+from dengta.site.home import Home
+
+logger = logging.getLogger(__name__)
+Row = TypeVar("Row")
+
+IDLE_S = 0.3
+HEARTBEAT_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed(Generic[Row]):
+    """A job that is ours: the function to run (``module:function``), its input, and the queue's own row."""
+
+    function: str
+    kind: str
+    site: str
+    params: Mapping[str, Any]
+    row: Row
+
+
+class Queue(Protocol):
+    """Where jobs come from. A False answer says that the job is no longer ours."""
+
+    def claim(self) -> Claimed | None:
+        """The next job, or None."""
+
+    def heartbeat(self, claimed: Claimed, progress: int, message: Reason | None) -> bool:
+        """We live; progress per mille."""
+
+    def finish(self, claimed: Claimed, result: Mapping[str, Any]) -> bool:
+        """Done."""
+
+    def fail(self, claimed: Claimed, reasons: Iterable[Reason]) -> bool:
+        """Failed."""
+
+    def release_stale(self) -> int:
+        """Give back what dead workers held."""
+
+    def leave_thread(self) -> None:
+        """The calling thread will not use the queue again."""
+
+
+class GivenUp(Exception):
+    """The job was cancelled or taken away; its function need not go on."""
+
+
+@dataclass(slots=True)
+class Task:
+    """What a job's function sees."""
+
+    home: Home
+    site: str
+    params: Mapping[str, Any]
+    progress: int = 0
+    message: Reason | None = None
+    lost: threading.Event = field(default_factory=threading.Event)
+
+    def report(self, progress: int, message: Reason | None = None) -> None:
+        """`progress` per mille, and what is being done. Raises GivenUp when the work is wanted no longer."""
+        if self.lost.is_set():
+            raise GivenUp
+        self.progress, self.message = progress, message
+
+
+def work(queue: Queue, home: Home, stop: threading.Event) -> None:
+    """Work off `queue` until `stop`. A job in hand is finished first unless the process is killed."""
+    while not stop.is_set():
+        queue.release_stale()
+        claimed = queue.claim()
+        if claimed is None:
+            stop.wait(IDLE_S)
+        else:
+            _do(queue, home, claimed)
+
+
+def _do(queue: Queue, home: Home, claimed: Claimed) -> None:
+    logger.info("job %s %s begins", claimed.kind, claimed.site)
+    task = Task(home, claimed.site, claimed.params)
+    done = threading.Event()
+    pulse = threading.Thread(target=_pulse, args=(queue, claimed, task, done), name="heartbeat", daemon=True)
+    pulse.start()
+    try:
+        result = resolve(claimed.function)(task)
+        kept = queue.finish(claimed, result)
+    except GivenUp:
+        kept = False
+    except Refusal as refusal:
+        kept = queue.fail(claimed, refusal.reasons)
+    except Exception as fault:
+        logger.exception("job %s %s broke", claimed.kind, claimed.site)
+        kept = queue.fail(claimed, [Reason("job.broke", params={"error": f"{type(fault).__name__}: {fault}"})])
+    finally:
+        done.set()
+        pulse.join()
+    logger.info("job %s %s %s", claimed.kind, claimed.site, "ended" if kept else "given up")
+
+
+def _pulse(queue: Queue, claimed: Claimed, task: Task, done: threading.Event) -> None:
+    try:
+        while not done.wait(HEARTBEAT_S):
+            if not queue.heartbeat(claimed, task.progress, task.message):
+                task.lost.set()
+                return
+    finally:
+        queue.leave_thread()
+
+
+def resolve(name: str) -> Callable[..., Any]:
+    """The function named ``module:function``."""
+    module, _, function = name.partition(":")
+    return getattr(import_module(module), function)
