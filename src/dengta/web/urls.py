@@ -13,8 +13,8 @@ HAS_FLOOR = find_spec("dengta.web.floor") is not None and find_spec("dengta.web.
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="floor" if HAS_FLOOR else "people"), name="start"),
-    path("sign-in/", accounts.sign_in, name="sign-in"),
-    path("sign-out/", accounts.sign_out, name="sign-out"),
+    path("login/", accounts.sign_in, name="sign-in"),
+    path("logout/", accounts.sign_out, name="sign-out"),
     path("language/", accounts.language, name="language"),
     path("me/", accounts.me, name="people"),
 ]
