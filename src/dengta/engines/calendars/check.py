@@ -66,9 +66,7 @@ def judge(
             elif not _stands_right(one, hours, zone):
                 found.append(Reason("calendar.answer_edge", where, {"shift": shift}))
         day += _ONE_DAY
-    found += [
-        Reason("calendar.answer_extra", (*place, day.isoformat()), {"shift": shift}) for day, shift in given
-    ]
+    found += [Reason("calendar.answer_extra", (*place, day.isoformat()), {"shift": shift}) for day, shift in given]
     return found
 
 

@@ -85,7 +85,7 @@ class DatedException:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Shifts and exceptions on top of `base`'s: a shift of the same id replaces the base's, an own exception goes first.
+    """Shifts and exceptions on top of `base`'s: a shift of the same id replaces it, an own exception goes first.
 
     A calendar without any shift is *unplanned*: nobody said when there is work, so planned busy time is undefined.
     That is not the same as closed, where it is zero.

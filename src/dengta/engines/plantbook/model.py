@@ -190,5 +190,7 @@ class PlantBook:
             and c.line in (None, known.line)
             and c.start <= when
         ]
-        best = max(fits, key=lambda c: (c.item is not None, c.machine is not None, c.line is not None, c.start), default=None)
+        best = max(
+            fits, key=lambda c: (c.item is not None, c.machine is not None, c.line is not None, c.start), default=None
+        )
         return None if best is None else best.duration
