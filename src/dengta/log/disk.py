@@ -1,0 +1,80 @@
+"""The few things the log asks of a disk beside SQLite, in one place: a test can cut the power between any two."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Protocol
+
+
+class Disk(Protocol):
+    """What was written is durable after `fsync` of the file; a name appears, moves or goes durably after `dirsync` of
+    its folder; `rename` is atomic."""
+
+    def write(self, path: Path, data: bytes) -> None:
+        """Make or replace the file."""
+
+    def fsync(self, path: Path) -> None:
+        """Make the file's content durable."""
+
+    def rename(self, old: Path, new: Path) -> None:
+        """Give the file another name, replacing what had it."""
+
+    def mkdir(self, path: Path) -> None:
+        """Make the folder unless it is there."""
+
+    def dirsync(self, path: Path) -> None:
+        """Make the folder's entries durable."""
+
+    def unlink(self, path: Path) -> None:
+        """Remove the file."""
+
+    def list(self, path: Path) -> list[Path]:
+        """What the folder holds, sorted; nothing when it is not there."""
+
+    def read(self, path: Path) -> bytes:
+        """The file's content."""
+
+
+class RealDisk:
+    """The disk of this machine."""
+
+    def write(self, path: Path, data: bytes) -> None:
+        """Make or replace the file."""
+        path.write_bytes(data)
+
+    def fsync(self, path: Path) -> None:
+        """Make the file's content durable."""
+        _sync(path, os.O_RDWR)
+
+    def rename(self, old: Path, new: Path) -> None:
+        """Give the file another name, replacing what had it."""
+        old.replace(new)
+
+    def mkdir(self, path: Path) -> None:
+        """Make the folder unless it is there."""
+        path.mkdir(exist_ok=True)
+
+    def dirsync(self, path: Path) -> None:
+        """Make the folder's entries durable."""
+        _sync(path, os.O_RDONLY | os.O_DIRECTORY)
+
+    def unlink(self, path: Path) -> None:
+        """Remove the file."""
+        path.unlink()
+
+    def list(self, path: Path) -> list[Path]:
+        """What the folder holds, sorted; nothing when it is not there."""
+        return sorted(path.iterdir()) if path.is_dir() else []
+
+    def read(self, path: Path) -> bytes:
+        """The file's content."""
+        return path.read_bytes()
+
+
+def _sync(path: Path, how: int) -> None:
+    handle = os.open(path, how)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,82 @@
+"""The writer's lock: one process writes a site's log, and anyone can read who it is and whether it is in trouble."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from dengta.core.reason import Reason, Refusal
+from dengta.core.time import Micros
+
+FILE = "lock"
+_SIZE = 1024  # the card is rewritten in place: that works on a full disk too
+_TRIES = 10  # a reader that looks who holds the lock holds it itself for an instant
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who writes the log: process id, since when, and the code of what hinders it ("" when nothing does)."""
+
+    pid: int
+    since: Micros
+    trouble: str = ""
+
+
+class WriterLock:
+    """Held until `release`; the operating system releases it when the process dies."""
+
+    def __init__(self, folder: Path, since: Micros) -> None:
+        self._handle = os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o644)
+        for attempt in range(_TRIES):
+            try:
+                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if attempt + 1 < _TRIES:
+                    time.sleep(0.02)
+        else:
+            card = _read(self._handle)
+            os.close(self._handle)
+            raise Refusal(Reason("log.locked", (str(folder),), {"pid": card.pid if card else 0}))
+        self._card = Holder(os.getpid(), since)
+        self._write()
+
+    def trouble(self, code: str) -> None:
+        """Tell readers what hinders the writer; "" when nothing does."""
+        if code != self._card.trouble:
+            self._card = Holder(self._card.pid, self._card.since, code)
+            self._write()
+
+    def _write(self) -> None:
+        os.pwrite(self._handle, json.dumps(asdict(self._card)).encode().ljust(_SIZE), 0)
+
+    def release(self) -> None:
+        """Let the next writer in."""
+        os.close(self._handle)
+
+
+def holder(folder: Path) -> Holder | None:
+    """Who holds the lock now, None when nobody does."""
+    try:
+        handle = os.open(folder / FILE, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _read(handle)
+    else:
+        return None
+    finally:
+        os.close(handle)
+
+
+def _read(handle: int) -> Holder | None:
+    try:
+        return Holder(**json.loads(os.pread(handle, _SIZE, 0)))
+    except (ValueError, TypeError):  # just being written for the first time
+        return None

@@ -1,0 +1,154 @@
+"""The log of one site: append, seal, read. One process writes it; `LogReader` reads it from any other."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from dengta.core.batch import EventBatch
+from dengta.core.event_check import check
+from dengta.core.ids import stream_id
+from dengta.core.reason import Reason, Refusal, refuse_if
+from dengta.core.time import Micros
+from dengta.core.vocabulary import Flag
+from dengta.log import packed, store
+from dengta.log.disk import Disk, RealDisk
+from dengta.log.keys import KeyRange, Runs
+from dengta.log.lock import WriterLock
+from dengta.log.marks import EpochMark
+from dengta.log.reader import LogReader
+from dengta.log.writer import Mark, Offer, Settings, Writer
+
+
+class Log:
+    """Open one with `Log.open`; a context manager. Every method may be called from any thread."""
+
+    def __init__(self, folder: Path, site: str, now: Callable[[], Micros], disk: Disk, settings: Settings) -> None:
+        self.site = site
+        self.reader = LogReader(folder)
+        self._now, self._disk, self._settings = now, disk, settings
+        self._lock = WriterLock(folder, now())
+        self._clock = threading.Lock()
+        try:
+            if not (folder / store.FILE).exists() and any((folder / "sealed").glob("*/*.parquet")):
+                raise Refusal(Reason("log.database_missing", (str(folder),)))
+            self._store = store.Store(folder, settings.store_bytes)
+            try:
+                self._store.prepare(site)
+                self._arrived = self._store.latest_arrival()
+                self._writer = Writer(self._store, self._lock, settings)
+            except BaseException:
+                self._store.close()
+                raise
+        except sqlite3.Error as error:
+            self._lock.release()
+            raise Refusal(Reason("log.database_damaged", (str(folder / store.FILE),), {"error": str(error)})) from error
+        except BaseException:
+            self._lock.release()
+            raise
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        site: str,
+        now: Callable[[], Micros],
+        *,
+        disk: Disk | None = None,
+        settings: Settings | None = None,
+    ) -> Log:
+        """Open or make the log of `site` in `folder` as its only writer.
+
+        `now` gives the site's time, microseconds UTC. Refusal when another process writes it, when it belongs to
+        another site, or when its database is damaged beyond what can be set aside (then `repair`).
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(folder, site, now, disk or RealDisk(), settings or Settings())
+
+    def append(self, batch: EventBatch) -> Future[Mark]:
+        """Hand in a batch. The future resolves once its events are on the disk; until then nobody may rely on them.
+
+        Events with ``recv == 0`` are stamped. Raises Refusal, with nothing kept, when a rule of `event_check` is
+        broken; blocks while the queue is full. The future raises Refusal when the disk refuses: append again later.
+        """
+        offer = self._offer(batch)
+        if len(batch):
+            self._writer.offer(offer)
+        return offer.future
+
+    async def append_async(self, batch: EventBatch) -> Mark:
+        """`append` for asyncio: waits without blocking the loop."""
+        large = len(batch) > self._settings.group_events
+        offer = await asyncio.to_thread(self._offer, batch) if large else self._offer(batch)
+        if len(batch) and not self._writer.offer(offer, block=False):
+            await asyncio.to_thread(self._writer.offer, offer)
+        return await asyncio.wrap_future(offer.future)
+
+    def _offer(self, batch: EventBatch) -> Offer:
+        """Checked, stamped and, when large, packed: in the caller's thread, beside the writer's syncs."""
+        if len(batch) > packed.LARGEST:
+            raise Refusal(Reason("log.batch_too_large", params={"events": len(batch), "most": packed.LARGEST}))
+        refuse_if(check(batch))
+        arrived = self._stamp()
+        if not len(batch):
+            offer = Offer(batch, arrived)
+            offer.future.set_result(Mark(0, 0, self.reader.last_segment()))
+            return offer
+        recv = batch["recv"]
+        if not recv.all():
+            recv = np.where(recv == 0, arrived, recv)
+        flags = batch["flags"]
+        ahead = batch["ts"] > recv + self._settings.clock_tolerance
+        if ahead.any():
+            flags = np.where(ahead, flags | int(Flag.CLOCK_AHEAD), flags)
+        batch = batch.replace(recv=recv, flags=flags)
+        if len(batch) < self._settings.group_events:
+            return Offer(batch, arrived)
+        return Offer(batch, arrived, Runs.of(batch), packed.pack(batch))
+
+    def _stamp(self) -> Micros:
+        """The log's own clock: the site's time, never backwards."""
+        with self._clock:
+            self._arrived = max(self._arrived, self._now())
+            return self._arrived
+
+    def enrol(self, producer: str) -> int:
+        """The stream id of `producer`, remembered with its name. Refusal when another producer has this id."""
+        stream = stream_id(self.site, producer)
+
+        def remember(kept: store.Store, _: object) -> str:
+            kept.db.execute("INSERT OR IGNORE INTO producer VALUES (?, ?)", (stream, producer))
+            (name,) = kept.db.execute("SELECT name FROM producer WHERE stream = ?", (stream,)).fetchone()
+            return str(name)
+
+        name = self._writer.run(remember)
+        if name != producer:
+            raise Refusal(Reason("log.stream_taken", (producer,), {"other": name}))
+        return stream
+
+    def marks(self, stream: int) -> list[EpochMark]:
+        """What the log durably holds of one stream, by epoch."""
+        return self.reader.marks(stream)
+
+    def holes(self) -> list[KeyRange]:
+        """Every span of seqs missing below the highest seen of its epoch."""
+        return self.reader.holes()
+
+    def close(self) -> None:
+        """Commit what waits, fold the database, let the next writer in."""
+        self._writer.close()
+        self._store.close()
+        self._lock.release()
+
+    def __enter__(self) -> Log:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()

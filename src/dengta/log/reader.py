@@ -1,0 +1,159 @@
+"""Reading the log, from any process: sealed and unsealed events as one relation.
+
+A read takes the manifest and the packed rows in one SQLite transaction, then the sealed files, which never change. So
+a seal that happens meanwhile neither hides an event nor shows it twice.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from dengta.core.batch import EventBatch
+from dengta.core.reason import Reason, Refusal
+from dengta.core.time import Micros
+from dengta.log import packed, store
+from dengta.log.keys import KeyRange
+from dengta.log.marks import EpochMark, Marks
+from dengta.log.selection import Selection
+
+
+class TailGone(Refusal):
+    """The segments a tailer asked for were sealed or joined meanwhile: start over with `LogReader.snapshot`."""
+
+
+class _Row(NamedTuple):
+    id: int
+    sealed_until: Micros
+    block: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    rows: list[_Row]
+    files: list[str]
+    last: int
+
+
+class LogReader:
+    """A read-only view of the log in `folder`. Threads may share one: each call opens its own connection."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection | None]:
+        """A connection inside one read transaction, or None where there is no log yet. Refusal when the database is
+        gone but sealed files are there."""
+        if not (self.folder / store.FILE).exists():
+            if any((self.folder / "sealed").glob("*/*.parquet")):
+                raise Refusal(Reason("log.database_missing", (str(self.folder),)))
+            yield None
+            return
+        db = store.connect(self.folder, readonly=True)
+        try:
+            db.execute("BEGIN")
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            if version not in (0, store.VERSION):
+                raise Refusal(Reason("log.version", (str(self.folder),), {"version": version, "known": store.VERSION}))
+            yield db if version else None
+        except sqlite3.DatabaseError as error:
+            place = (str(self.folder / store.FILE),)
+            raise Refusal(Reason("log.database_damaged", place, {"error": str(error)})) from error
+        finally:
+            db.close()
+
+    def read(
+        self,
+        start: Micros | None = None,
+        end: Micros | None = None,
+        *,
+        subjects: Collection[str] | None = None,
+        types: Collection[int] | None = None,
+    ) -> EventBatch:
+        """The events with ``start <= ts < end`` (None: no bound) of `subjects` and `types` (None: all), sorted by
+        (ts, stream, epoch, seq)."""
+        return self.snapshot(start, end, subjects=subjects, types=types)[0]
+
+    def snapshot(
+        self,
+        start: Micros | None = None,
+        end: Micros | None = None,
+        *,
+        subjects: Collection[str] | None = None,
+        types: Collection[int] | None = None,
+    ) -> tuple[EventBatch, int]:
+        """What `read` gives, and the id from which `tail` goes on without a gap or an overlap."""
+        wanted = Selection.of(start, end, subjects, types)
+        seen = self._snapshot(wanted)
+        batches = [wanted.of_batch(self._unpack(row)) for row in seen.rows]
+        return EventBatch.concat([b for b in batches if len(b)]).sorted(), seen.last
+
+    def tail(self, after: int) -> tuple[EventBatch, int]:
+        """The events of the packed segments with an id above `after`, in order of arrival, and the last id.
+
+        Ids only rise. A packed segment goes once its hour is sealed; who asks for one that may be gone gets `TailGone`
+        and starts over with `snapshot`. `tail(last_segment())` waits for what comes next.
+        """
+        with self.connection() as db:
+            if db is None:
+                return EventBatch.empty(), 0
+            (gone,) = db.execute("SELECT gone FROM site").fetchone()
+            if after < gone:
+                raise TailGone(Reason("log.tail_gone", params={"after": after, "gone": gone}))
+            found = db.execute("SELECT id, 0, block FROM packed WHERE id > ? ORDER BY id", (after,)).fetchall()
+        rows = [_Row(*row) for row in found]
+        return EventBatch.concat([self._unpack(row) for row in rows]), rows[-1].id if rows else after
+
+    def last_segment(self) -> int:
+        """The id of the last packed segment ever written, 0 when none."""
+        with self.connection() as db:
+            return 0 if db is None else store.last_id(db)
+
+    def marks(self, stream: int) -> list[EpochMark]:
+        """What the log durably holds of one stream, by epoch."""
+        return self.all_marks().stream(stream)
+
+    def all_marks(self) -> Marks:
+        """The durable marks of every stream."""
+        with self.connection() as db:
+            return Marks() if db is None else store.load_marks(db)
+
+    def holes(self) -> list[KeyRange]:
+        """Every span of seqs missing below the highest seen of its epoch."""
+        return self.all_marks().holes()
+
+    def producers(self) -> dict[int, str]:
+        """Stream id -> producer, of those enrolled."""
+        with self.connection() as db:
+            return {} if db is None else dict(db.execute("SELECT stream, name FROM producer ORDER BY name"))
+
+    def _snapshot(self, wanted: Selection) -> _Snapshot:
+        with self.connection() as db:
+            if db is None:
+                return _Snapshot([], [], 0)
+            bounds = {"start": wanted.start, "end": wanted.end}
+            rows = db.execute(
+                "SELECT id, sealed_until, block FROM packed"
+                " WHERE unsealed > 0 AND t1 >= max(:start, sealed_until) AND t0 < :end ORDER BY id",
+                bounds,
+            ).fetchall()
+            files = db.execute(
+                "SELECT file FROM sealed WHERE damaged = 0 AND t1 >= :start AND t0 < :end ORDER BY no", bounds
+            ).fetchall()
+            return _Snapshot([_Row(*row) for row in rows], [file for (file,) in files], store.last_id(db))
+
+    def _unpack(self, row: _Row) -> EventBatch:
+        try:
+            batch = packed.unpack(row.block)
+        except Refusal as refusal:
+            raise Refusal(r.at(str(self.folder), f"packed segment {row.id}") for r in refusal.reasons) from None
+        if not row.sealed_until:
+            return batch
+        return batch.take(np.asarray(batch["ts"] >= row.sealed_until))
