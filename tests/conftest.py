@@ -1,6 +1,6 @@
 """What every test stands on: a home of its own made before Django loads, people by role, a browser, a PostgreSQL.
 
-What a machine lacks is said out loud: a skip here, a failure under CI=true, where a missing part must not pass for tested.
+What a machine lacks is said out loud: a skip here, a failure under CI=true, where absent must not pass for tested.
 """
 
 from __future__ import annotations
