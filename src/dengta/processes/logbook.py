@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from pathlib import Path
 
 
@@ -14,7 +13,7 @@ class Logbook:
         self.path = path
         self._limit = limit
         self._file = path.open("ab", buffering=0)
-        self.last: deque[str] = deque(maxlen=5)
+        self.last_words = ""
 
     def write(self, line: bytes) -> None:
         """Add one line (with its line end). Written through at once: what a killed process said last is there."""
@@ -24,7 +23,7 @@ class Logbook:
             self._file = self.path.open("ab", buffering=0)
         self._file.write(line)
         if text := line.decode(errors="replace").strip():
-            self.last.append(text)
+            self.last_words = text
 
     def close(self) -> None:
         """No more lines."""

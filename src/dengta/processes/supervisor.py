@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dengta.core.reason import Reason
+from dengta.core.reason import Param, Reason
 from dengta.processes import lifeline
 from dengta.processes.logbook import Logbook
 
@@ -61,12 +61,17 @@ class Supervisor:
     """Keeps children alive between `start` and `stop`; `tend` must be called every moment, from one thread."""
 
     def __init__(
-        self, logs: Path, say: Callable[[Reason], None], echo: Callable[[str, str], None] | None = None
+        self,
+        logs: Path,
+        say: Callable[[Reason], None],
+        echo: Callable[[str, str], None] | None = None,
+        grace_s: float = GRACE_S,
     ) -> None:
         """`say` gets what a person should know; `echo(name, line)` every line of every child."""
         self._logs = logs
         self._say = say
         self._echo = echo
+        self._grace_s = grace_s
         self._lives: dict[str, _Life] = {}
         self._pipe, self._held = os.pipe()  # the children read, we hold: see lifeline
 
@@ -100,7 +105,8 @@ class Supervisor:
     def stop(self) -> None:
         """Ask every child to stop, the highest rank first; kill what does not; close their logs."""
         for rank in sorted({life.child.rank for life in self._lives.values()}, reverse=True):
-            end([life.process for life in self._lives.values() if life.child.rank == rank and life.process is not None])
+            ours = [life.process for life in self._lives.values() if life.child.rank == rank]
+            end([process for process in ours if process is not None], self._grace_s)
         for life in self._lives.values():
             if life.reader is not None:
                 life.reader.join(timeout=2)
@@ -142,20 +148,16 @@ class Supervisor:
         life.deaths = 1 if now - life.born > STEADY_S else life.deaths + 1
         pause = PAUSES_S[min(life.deaths, len(PAUSES_S)) - 1]
         life.due = now + pause
-        params = {"name": life.child.name, "how": _how(life.process.returncode), "pause": pause}
-        if life.deaths >= 3:
-            again = {
-                "deaths": life.deaths,
-                "words": life.log.last[-1] if life.log.last else "",
-                "log": str(life.log.path),
-            }
-            self._say(Reason("process.keeps_dying", params=params | again))
+        about: dict[str, Param] = {"name": life.child.name, "how": _how(life.process.returncode), "pause": pause}
+        if life.deaths < 3:
+            self._say(Reason("process.died", params=about))
         else:
-            self._say(Reason("process.died", params=params))
+            about |= {"deaths": life.deaths, "words": life.log.last_words, "log": str(life.log.path)}
+            self._say(Reason("process.keeps_dying", params=about))
         life.process = None
 
 
-def end(processes: Iterable[subprocess.Popen[bytes]], grace_s: float = GRACE_S) -> None:
+def end(processes: Iterable[subprocess.Popen[bytes]], grace_s: float) -> None:
     """Ask these processes to stop; those that have not within `grace_s` are killed."""
     asked = list(processes)
     for process in asked:

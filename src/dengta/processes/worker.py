@@ -11,27 +11,26 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol
 
 from dengta.core.reason import Reason, Refusal
 from dengta.site.home import Home
 
 logger = logging.getLogger(__name__)
-Row = TypeVar("Row")
 
 IDLE_S = 0.3
 HEARTBEAT_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed(Generic[Row]):
+class Claimed:
     """A job that is ours: the function to run (``module:function``), its input, and the queue's own row."""
 
     function: str
     kind: str
     site: str
     params: Mapping[str, Any]
-    row: Row
+    row: Any
 
 
 class Queue(Protocol):
@@ -124,4 +123,5 @@ def _pulse(queue: Queue, claimed: Claimed, task: Task, done: threading.Event) ->
 def resolve(name: str) -> Callable[..., Any]:
     """The function named ``module:function``."""
     module, _, function = name.partition(":")
-    return getattr(import_module(module), function)
+    found: Callable[..., Any] = getattr(import_module(module), function)
+    return found

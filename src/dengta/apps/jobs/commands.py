@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from dengta.apps.jobs.kinds import KINDS
 from dengta.apps.jobs.models import Job, State
@@ -66,25 +67,25 @@ def claim(*, worker: str, now: Micros) -> Job | None:
 def heartbeat(*, job: Job, progress: int, message: Reason | None, now: Micros) -> bool:
     """The worker lives and is at `progress` per mille. False: the job is no longer its own, stop."""
     told = None if message is None else message.as_dict()
-    return _mine(job).update(heartbeat_at=now, progress=max(0, min(progress, 1000)), message=told) == 1
+    return _changed(_mine(job), heartbeat_at=now, progress=max(0, min(progress, 1000)), message=told)
 
 
 def finish(*, job: Job, result: Mapping[str, Any], now: Micros) -> bool:
     """Done, with its result. False when the job was no longer this worker's: the result is not kept."""
     done = {"state": State.DONE, "progress": 1000, "message": None, "result": dict(result)}
-    return _mine(job).update(**done, heartbeat_at=now, ended_at=now) == 1
+    return _changed(_mine(job), **done, heartbeat_at=now, ended_at=now)
 
 
 def fail(*, job: Job, reasons: Iterable[Reason], now: Micros) -> bool:
     """Failed for `reasons`. False when the job was no longer this worker's."""
     why = {"reasons": [reason.as_dict() for reason in reasons]}
-    return _mine(job).update(state=State.FAILED, result=why, message=None, heartbeat_at=now, ended_at=now) == 1
+    return _changed(_mine(job), state=State.FAILED, result=why, message=None, heartbeat_at=now, ended_at=now)
 
 
 def cancel(*, job_id: UUID, now: Micros) -> bool:
     """Stop a job that waits or runs; its worker notices at the next heartbeat. False when it had ended already."""
     open_ = Job.objects.filter(pk=job_id, state__in=(State.QUEUED, State.RUNNING))
-    return open_.update(state=State.CANCELLED, message=None, ended_at=now) == 1
+    return _changed(open_, state=State.CANCELLED, message=None, ended_at=now)
 
 
 def release_stale(*, now: Micros, after: Micros = STALE) -> int:
@@ -97,6 +98,10 @@ def release_stale(*, now: Micros, after: Micros = STALE) -> int:
     return given_up + lost.update(state=State.QUEUED, worker="", progress=0, message=None)
 
 
-def _mine(job: Job) -> Any:
+def _mine(job: Job) -> QuerySet[Job]:
     """The row while it still runs under the worker and attempt that claimed it."""
     return Job.objects.filter(pk=job.pk, state=State.RUNNING, worker=job.worker, attempt=job.attempt)
+
+
+def _changed(jobs: QuerySet[Job], **columns: Any) -> bool:
+    return jobs.update(**columns) == 1

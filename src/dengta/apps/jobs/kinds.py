@@ -1,4 +1,4 @@
-"""The kinds of job there are: a name, the function that does it, and who may ask for it.
+"""The kinds of job there are: a name, the function that does it, and the permission to ask for it.
 
 A function is named ``module:function`` and takes a `dengta.processes.worker.Task`; only the worker imports it.
 """
@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dengta.apps.accounts.policies import Permission
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of job."""
 
     function: str
-    roles: frozenset[str]
+    permission: Permission
 
 
 KINDS: dict[str, Kind] = {
-    "log.verify": Kind(
-        "dengta.processes.log_jobs:verify", frozenset({"engineer", "quality", "manager", "administrator"})
-    ),
-    "log.seal": Kind("dengta.processes.log_jobs:seal", frozenset({"administrator"})),
+    "log.verify": Kind("dengta.processes.log_jobs:verify", Permission.VERIFY_LOG),
+    "log.seal": Kind("dengta.processes.log_jobs:seal", Permission.VERIFY_LOG),
 }

@@ -1,18 +1,18 @@
-"""Who may start and stop which job. Roles are the names of `dengta.apps.accounts`."""
+"""Who may start and stop which job."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
+from dengta.apps.accounts.models import User
+from dengta.apps.accounts.policies import Permission, may
 from dengta.apps.jobs.kinds import KINDS
 from dengta.apps.jobs.models import Job
 
 
-def may_start(kind: str, roles: Collection[str]) -> bool:
-    """True when one of `roles` may ask for a job of `kind`."""
-    return kind in KINDS and not KINDS[kind].roles.isdisjoint(roles)
+def may_start(user: User, kind: str, site: str) -> bool:
+    """Whoever has the permission the kind asks for, at this site."""
+    return kind in KINDS and may(user, KINDS[kind].permission, site)
 
 
-def may_cancel(job: Job, actor: str, roles: Collection[str]) -> bool:
-    """Whoever asked for it, and an administrator."""
-    return job.actor == actor or "administrator" in roles
+def may_cancel(user: User, job: Job) -> bool:
+    """Whoever asked for it, and who keeps the people."""
+    return job.actor == user.login or may(user, Permission.KEEP_PEOPLE)

@@ -9,7 +9,6 @@ from django.db import close_old_connections, connection
 
 from dengta.apps.jobs import commands
 from dengta.apps.jobs.kinds import KINDS
-from dengta.apps.jobs.models import Job
 from dengta.core.reason import Reason
 from dengta.processes.worker import Claimed
 from dengta.site.clock import real_now
@@ -29,15 +28,15 @@ class JobTable:
             return None
         return Claimed(KINDS[job.kind].function, job.kind, job.site, job.params, job)
 
-    def heartbeat(self, claimed: Claimed[Job], progress: int, message: Reason | None) -> bool:
+    def heartbeat(self, claimed: Claimed, progress: int, message: Reason | None) -> bool:
         """Still ours?"""
         return commands.heartbeat(job=claimed.row, progress=progress, message=message, now=real_now())
 
-    def finish(self, claimed: Claimed[Job], result: Mapping[str, Any]) -> bool:
+    def finish(self, claimed: Claimed, result: Mapping[str, Any]) -> bool:
         """Done."""
         return commands.finish(job=claimed.row, result=result, now=real_now())
 
-    def fail(self, claimed: Claimed[Job], reasons: Iterable[Reason]) -> bool:
+    def fail(self, claimed: Claimed, reasons: Iterable[Reason]) -> bool:
         """Failed."""
         return commands.fail(job=claimed.row, reasons=reasons, now=real_now())
 

@@ -1,0 +1,96 @@
+"""`dengta process ...`: one process of `dengta run`. The supervisor calls this verb; people rarely do."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dengta.cli.printing import answers
+from dengta.processes import lifeline
+from dengta.site.home import Home
+
+app = typer.Typer(help="One process of dengta run.", no_args_is_help=True)
+
+HomeFolder = Annotated[Path | None, typer.Option("--home", envvar="DENGTA_HOME", help="The home folder.")]
+Site = Annotated[str, typer.Argument(help="The site.")]
+
+
+@app.callback()
+def _begin() -> None:
+    """What every process does first: follow the supervisor, log to standard error."""
+    lifeline.follow()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+
+
+@app.command()
+@answers
+def ingest(site: Site, home: HomeFolder = None) -> None:
+    """The one writer of a site's log, behind its door."""
+    from dengta.processes.ingest import serve
+
+    serve(Home.at(home).site(site))
+
+
+@app.command()
+@answers
+def web(home: HomeFolder = None, fd: Annotated[int, typer.Option(help="The listening socket.")] = 0) -> None:
+    """The pages."""
+    import asyncio
+
+    import uvicorn
+
+    os.environ["DENGTA_HOME"] = str(Home.at(home).path)
+    from dengta.web.asgi import application
+
+    config = uvicorn.Config(
+        application,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        ws="none",
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    with socket.socket(fileno=fd) as listening:
+        asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
+
+
+@app.command()
+@answers
+def worker(home: HomeFolder = None) -> None:
+    """Long work from the job table."""
+    place = Home.at(home)
+    os.environ["DENGTA_HOME"] = str(place.path)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dengta.web.settings")
+    import django
+
+    django.setup()
+    from dengta.apps.jobs.queue import JobTable
+    from dengta.processes.worker import work
+
+    work(JobTable(f"{socket.gethostname()[:40]}/{os.getpid()}"), place, _stopping())
+
+
+@app.command("model-plant")
+@answers
+def model_plant(site: Site, home: HomeFolder = None) -> None:
+    """The simulated plant of the demo."""
+    from dengta.processes import model_plant as plant
+
+    plant.run(Home.at(home), site, _stopping())
+
+
+def _stopping() -> threading.Event:
+    """Set when this process is asked to stop."""
+    stop = threading.Event()
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, lambda *_: stop.set())
+    return stop
