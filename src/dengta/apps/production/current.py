@@ -12,22 +12,23 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dengta.apps.production.tracks import (
-    Counter,
     OperationRecord,
     Operations,
     Pieces,
+    Readings,
     Span,
     StateRecord,
     States,
 )
 from dengta.core.batch import EventBatch
-from dengta.core.event import Key
 from dengta.core.time import HOUR, Micros
 from dengta.core.vocabulary import STATE_ELEMENT, EventType, Flag, TimeElement
+from dengta.engines.plantbook.model import Counter
 
 HORIZON = 26 * HOUR
 """How far back events are remembered: the longest shift, the strip of the last hours and a late sample's margin."""
 PIECES = "pieces"
+_PLAIN = Counter(PIECES)
 _MADE = (EventType.GOOD, EventType.SCRAP)
 _COUNTED = (*_MADE, EventType.REWORK)
 _FIELDS = (
@@ -40,9 +41,6 @@ _FIELDS = (
     "value",
     "scale",
     "flags",
-    "ref_stream",
-    "ref_epoch",
-    "ref_seq",
 )
 _TEXTS = ("subject", "code", "reason", "order", "operation", "person")
 
@@ -81,38 +79,45 @@ class _Machine:
     states: States = field(default_factory=States)
     operations: Operations = field(default_factory=Operations)
     people: dict[str, tuple[tuple[int, int, int, int], bool]] = field(default_factory=dict)
-    counter: Counter = field(default_factory=Counter)
-    energy: Counter = field(default_factory=Counter)
+    counter: Readings = field(default_factory=Readings)
+    energy: Readings = field(default_factory=Readings)
     pieces: dict[EventType, Pieces] = field(default_factory=lambda: {t: Pieces() for t in _COUNTED})
     last: tuple[int, int, int, int] | None = None
     last_recv: Micros | None = None
     flags: Flag = Flag.NONE
-    ahead: int = 0
+    ahead: bool = False
 
 
 class CurrentFloor:
     """The machines of a site as its events show them.
 
     machines: ids of the plant book; events of other subjects are counted in `strangers` and otherwise ignored.
-    modulus:  by machine, the number at which its piece counter starts again from zero (absent: never).
+    counters: by machine, what the plant book says of its piece counter.
+    reasons:  reason -> time element, where the plant book says otherwise than the state.
     """
 
-    def __init__(self, machines: Iterable[str], *, modulus: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        machines: Iterable[str],
+        *,
+        counters: Mapping[str, Counter] | None = None,
+        reasons: Mapping[str, TimeElement] | None = None,
+    ) -> None:
         self._machines = {machine: _Machine() for machine in machines}
-        self._modulus = dict(modulus or {})
+        self._counters = dict(counters or {})
+        self._reasons = dict(reasons or {})
         self._ahead = EventBatch.empty()
-        self._corrections: dict[Key, tuple[int, int] | None] = {}
         self._forgot: Micros = 0
         self.strangers: dict[str, int] = {}
         self.corrected = False
-        """A correction came for events already folded: fold again from the log, which knows what they are now."""
+        """A correction came: fold anew from the log, with its corrections done (`engines.kpi.apply`)."""
 
     def apply(self, batch: EventBatch, now: Micros) -> set[str]:
         """Fold `batch` and what waited for `now`; the ids of the machines something became known of."""
         if len(self._ahead):
             batch = EventBatch.concat([self._ahead, batch])
             for machine in self._machines.values():
-                machine.ahead = 0
+                machine.ahead = False
         early = batch["ts"] > now
         self._ahead = batch.take(early) if early.any() else EventBatch.empty()
         changed = self._note_ahead()
@@ -123,35 +128,22 @@ class CurrentFloor:
         return changed
 
     def _note_ahead(self) -> set[str]:
-        if not len(self._ahead):
-            return set()
-        names, counts = np.unique(self._ahead["subject"], return_counts=True)
-        noted = set()
-        for code, n in zip(names.tolist(), counts.tolist(), strict=True):
-            machine = self._machines.get(self._ahead.texts[code])
-            if machine is not None:
-                machine.ahead = n
-                noted.add(self._ahead.texts[code])
+        """The machines whose clock the log found ahead of its own, among the events that wait."""
+        wrong = self._ahead["subject"][self._ahead["flags"] & Flag.CLOCK_AHEAD != 0]
+        noted = {self._ahead.texts[code] for code in np.unique(wrong).tolist()} & self._machines.keys()
+        for name in noted:
+            self._machines[name].ahead = True
         return noted
 
     def _fold(self, batch: EventBatch) -> set[str]:
-        fresh = _corrections(batch)
-        self._corrections |= fresh
         columns = [batch[name].tolist() for name in _FIELDS]
         words = [batch.text(name).tolist() for name in _TEXTS]
         changed: set[str] = set()
-        folded: set[Key] = set()
         for row, text in zip(zip(*columns, strict=True), zip(*words, strict=True), strict=True):
-            ts, recv, stream, epoch, seq, kind, value, scale, flags, *_ = row
-            key = Key(stream, epoch, seq)
+            ts, recv, stream, epoch, seq, kind, value, scale, flags = row
             if kind == EventType.CORRECTION:
+                self.corrected = True
                 continue
-            if key in self._corrections:
-                folded.add(key)
-                kept = self._corrections[key]
-                if kept is None:
-                    continue
-                value, scale = kept
             subject = text[0]
             machine = self._machines.get(subject)
             if machine is None:
@@ -163,7 +155,6 @@ class CurrentFloor:
                 machine.last, machine.last_recv, machine.flags = place, recv, Flag(flags)
             if not flags & Flag.BAD:
                 _remember(machine, EventType(kind), place, text, value, scale)
-        self.corrected |= bool(fresh.keys() - folded)
         return changed
 
     def _forget(self, before: Micros) -> None:
@@ -197,7 +188,7 @@ class CurrentFloor:
         return MachineNow(
             machine=machine,
             state=state,
-            element=STATE_ELEMENT[state],
+            element=self._reasons.get(reason, STATE_ELEMENT[state]),
             since=since,
             reason=reason,
             order=order,
@@ -207,20 +198,8 @@ class CurrentFloor:
             last_recv=m.last_recv,
             flags=m.flags | (Flag.CLOCK_AHEAD if m.ahead else Flag.NONE),
             unknown=unknown,
-            **_numbers(m, at + 1, shift_start, self._modulus.get(machine, 0), unknown),
+            **_numbers(m, at + 1, shift_start, self._counters.get(machine, _PLAIN), unknown),
         )
-
-
-def _corrections(batch: EventBatch) -> dict[Key, tuple[int, int] | None]:
-    """Target -> its value and scale now, None where it is retracted; of several corrections the latest counts."""
-    rows = np.flatnonzero(batch["type"] == EventType.CORRECTION)
-    if not len(rows):
-        return {}
-    return {
-        event.ref: None if event.code == "retract" else (event.value, event.scale)
-        for event in batch.take(rows).sorted()
-        if event.ref is not None
-    }
 
 
 def _remember(
@@ -274,7 +253,7 @@ def _work(m: _Machine) -> tuple[str, str, str]:
 
 
 def _numbers(
-    m: _Machine, end: Micros, shift_start: Micros | None, modulus: int, unknown: dict[str, str]
+    m: _Machine, end: Micros, shift_start: Micros | None, rule: Counter, unknown: dict[str, str]
 ) -> dict[str, int | None]:
     """The counted fields of `MachineNow`: a counter's rise where there is one, else the reported pieces."""
     counted = bool(m.counter.values)
@@ -282,7 +261,7 @@ def _numbers(
 
     def pieces(start: Micros) -> int | None:
         if counted:
-            return m.counter.risen(start, end, modulus)
+            return m.counter.risen(start, end, rule.modulus or 0, rule.max_per_h or 0)
         return sum(m.pieces[t].sum(start, end) for t in _MADE) if reported else None
 
     if not counted:

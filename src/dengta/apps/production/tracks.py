@@ -15,13 +15,14 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from dengta.core.time import Micros
+from dengta.core.time import HOUR, Micros
+from dengta.engines.kpi.kernels import TOO_LATE, step
+from dengta.engines.kpi.model import ACTIVITIES
 
 Place = tuple[int, int, int, int]
 """(ts, stream, epoch, seq): the order across streams that every reader of the log sees."""
 
 ACTIVITY_STATE = {"run": "running", "setup": "setup", "breakdown": "down"}
-_LOUDEST = ("breakdown", "run", "setup")  # what a machine does while several reports on it are open
 
 
 class Span(NamedTuple):
@@ -139,7 +140,10 @@ class Operations:
         return self._matched()[1]
 
     def spans(self, start: Micros, end: Micros) -> list[Span]:
-        """What the reports say of ``[start, end)``: the loudest open activity, idle between, nothing before all."""
+        """What the reports say of ``[start, end)``: idle between them, nothing before all.
+
+        Where reports overlap, run comes before setup and setup before breakdown, as in every figure (kpi, K5).
+        """
         closed, running = self._matched()
         work = closed + [(r.place[0], end, r.activity) for r in running]
         work = [(a, b, activity) for a, b, activity in work if a < b]
@@ -149,8 +153,8 @@ class Operations:
         raw: list[Span] = []
         for lo, hi in pairwise(edges):
             active = {activity for a, b, activity in work if a <= lo < b}
-            loudest = next((a for a in _LOUDEST if a in active), None)
-            raw.append(Span(lo, hi, ACTIVITY_STATE[loudest] if loudest else "idle"))
+            first = next((a for a in ACTIVITIES if a in active), None)
+            raw.append(Span(lo, hi, ACTIVITY_STATE[first] if first else "idle"))
         return merged(raw, start, end)
 
     def _matched(self) -> tuple[list[tuple[Micros, Micros, str]], list[OperationRecord]]:
@@ -161,10 +165,9 @@ class Operations:
             at = record.place[0]
             if record.start:
                 starts.append(record)
-            elif starts:
-                closed.append((starts.pop(0).place[0], at, record.activity))
             else:
-                closed.append((at - record.took, at, record.activity))
+                began = starts.pop(0).place[0] if starts else at
+                closed.append((at - record.took if record.took else began, at, record.activity))
         return closed, sorted(r for starts in waiting.values() for r in starts)
 
     def forget(self, before: Micros) -> None:
@@ -176,7 +179,7 @@ class Operations:
 
 
 @dataclass(slots=True)
-class Counter:
+class Readings:
     """Samples of an absolute counter, 16 bytes each."""
 
     ts: array[int] = field(default_factory=lambda: array("q"))
@@ -193,22 +196,22 @@ class Counter:
         self.ts.insert(at, ts)
         self.values.insert(at, value)
 
-    def risen(self, start: Micros, end: Micros, modulus: int = 0) -> int:
-        """How far it rose in ``[start, end)``; a rise belongs to the later of its two samples.
-
-        A fall is the counter passing its `modulus` when that explains it by less than half a turn, else a reset: then
-        it counts from zero.
-        """
+    def risen(self, start: Micros, end: Micros, modulus: int = 0, max_per_h: int = 0) -> int:
+        """How far it rose in ``[start, end)``, by the one rule for counters (kpi, K8); a rise belongs to the later of
+        its two samples. `modulus` and `max_per_h` as in the plant book, 0 where it states none."""
         first = max(bisect_left(self.ts, start) - 1, 0)
-        values = np.array(self.values[first : bisect_left(self.ts, end)], np.int64)
-        if len(values) < 2:
-            return 0
+        ts = np.array(self.ts[first : bisect_left(self.ts, end)], np.int64)
+        values = np.array(self.values[first : first + len(ts)], np.int64)
         rise = np.diff(values)
-        fell = rise < 0
-        if fell.any():
-            wrapped = rise + modulus if modulus else rise
-            rise = np.where(fell, np.where((wrapped >= 0) & (2 * wrapped < modulus), wrapped, values[1:]), rise)
-        return int(rise.sum())
+        if not (rise < 0).any() and not (max_per_h and (rise * HOUR > np.diff(ts) * max_per_h).any()):
+            return int(rise.sum())
+        total = 0
+        last, last_at = int(values[0]), int(ts[0])
+        for at, value in zip(ts[1:].tolist(), values[1:].tolist(), strict=True):
+            forward, kind = step(last, last_at, value, at, modulus, max_per_h)
+            if kind != TOO_LATE:
+                total, last, last_at = total + int(forward), value, at
+        return total
 
     def forget(self, before: Micros) -> None:
         """Drop samples before `before` but the last of them, from which the next rise is counted."""
