@@ -6,7 +6,7 @@ events and of the instant asked about. An event ahead of that instant waits unti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -69,9 +69,11 @@ class MachineNow:
     unknown: Mapping[str, str]
 
     @property
-    def abnormal(self) -> bool:
-        """Whether somebody should look here: delayed, stopped, or nobody knows."""
-        return self.element in (TimeElement.ADET, TimeElement.UNKNOWN)
+    def level(self) -> str:
+        """How loudly a screen says it: ``stop``, ``look`` (delayed), ``unknown``, else ``quiet``."""
+        if self.state == "down":
+            return "stop"
+        return {TimeElement.ADET: "look", TimeElement.UNKNOWN: "unknown"}.get(self.element, "quiet")
 
 
 @dataclass(slots=True)
@@ -166,7 +168,7 @@ class CurrentFloor:
             for pieces in machine.pieces.values():
                 pieces.forget(before)
 
-    def __iter__(self) -> Iterable[str]:
+    def __iter__(self) -> Iterator[str]:
         return iter(self._machines)
 
     def silent(self) -> list[str]:
