@@ -48,8 +48,9 @@ def web(home: HomeFolder = None, fd: Annotated[int, typer.Option(help="The liste
     import uvicorn
 
     os.environ["DENGTA_HOME"] = str(Home.at(home).path)
-    from dengta.web.asgi import application
+    from dengta.web.asgi import application  # sets Django up
 
+    _prepare()
     config = uvicorn.Config(
         application,
         lifespan="off",
@@ -81,11 +82,31 @@ def worker(home: HomeFolder = None) -> None:
 
 @app.command("model-plant")
 @answers
-def model_plant(site: Site, home: HomeFolder = None) -> None:
+def model_plant(
+    site: Site, model: Annotated[Path, typer.Option(help="The plant's simulation.")], home: HomeFolder = None
+) -> None:
     """The simulated plant of the demo."""
     from dengta.processes import model_plant as plant
 
-    plant.run(Home.at(home), site, _stopping())
+    plant.run(Home.at(home), site, model, _stopping())
+
+
+def _prepare() -> None:
+    """Bring the database up to date, and the demo's people into a demo; a second start finds nothing to do."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
+    if settings.DEMO:
+        from dengta.apps.accounts.commands import ensure_demo_people
+        from dengta.site.clock import real_now
+
+        ensure_demo_people(at=real_now())
+    connection.close()
 
 
 def _stopping() -> threading.Event:

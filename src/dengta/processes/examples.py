@@ -25,6 +25,6 @@ def plant(site: str) -> Path:
 
 
 def model(book: Path) -> Path | None:
-    """The simulation that belongs to a plant book: ``furniture.sim.toml`` beside ``furniture.toml``, if there is one."""
+    """The simulation that belongs to a plant book: ``<site>.sim.toml`` beside ``<site>.toml``, if there is one."""
     beside = book.with_suffix(".sim.toml")
     return beside if beside.is_file() else None

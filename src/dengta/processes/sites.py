@@ -1,0 +1,76 @@
+"""Making a home's sites ready to run: the plant book on the shelf, the clock in its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dengta.core.reason import Reason, Refusal
+from dengta.core.time import Micros
+from dengta.engines.plantbook import parse
+from dengta.log import LogReader
+from dengta.processes import examples
+from dengta.site.bookshelf import Bookshelf
+from dengta.site.clock import SiteClock
+from dengta.site.home import Home, SiteFolder
+
+DEMO_SITE = "furniture"
+DEMO_RATE = 60
+REPLAY_SITE = "machining"
+REPLAY_RATE = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """A site to run: its folder, the model that simulates it (None: real machines do), and whether it is made up."""
+
+    folder: SiteFolder
+    model: Path | None
+    fictional: bool
+
+
+def furnish(home: Home, book_file: Path, now: Micros) -> Plant:
+    """Put the plant book of `book_file` on its site's shelf; a simulated plant gets a clock of its own, once.
+
+    Refusal: no such file, or the book's faults.
+    """
+    if not book_file.is_file():
+        raise Refusal(Reason("process.book_missing", (str(book_file),)))
+    text = book_file.read_text("utf-8")
+    book = parse(text, book_file.name)
+    folder = home.site(book.site)
+    model = examples.model(book_file)
+    if model is not None and SiteClock.load(folder.clock) is None:
+        SiteClock(now, now, DEMO_RATE).save(folder.clock)
+    clock = SiteClock.load(folder.clock)
+    Bookshelf(folder.books).add(text, now if clock is None else clock.site_at, source=book_file.name)
+    return Plant(folder, model, book.fictional)
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A recorded plant, shown by moving its clock from the first event to the last. No event is written."""
+
+    folder: SiteFolder
+    start: Micros
+    end: Micros
+
+
+def replay(home: Home, site: str, now: Micros) -> Replay:
+    """Set the clock of `site` to its recording; one that was stopped on the way goes on, one that ended begins again.
+
+    An example plant book of the same name goes on the shelf when it is empty. Refusal when nothing is recorded.
+    """
+    folder = home.site(site)
+    recorded = LogReader(folder.log).read()
+    if not len(recorded):
+        raise Refusal(Reason("run.no_recording", params={"site": site, "home": str(home.path)}))
+    start, end = int(recorded["ts"].min()), int(recorded["ts"].max())
+    clock = SiteClock.load(folder.clock)
+    if clock is None or clock.stop_at != end or not start <= clock.site_at < end:
+        SiteClock(start, now, REPLAY_RATE, end).save(folder.clock)
+    book = examples.plants() / f"{site}.toml"
+    shelf = Bookshelf(folder.books)
+    if book.is_file() and not shelf.revisions():
+        shelf.add(book.read_text("utf-8"), start, source=book.name)
+    return Replay(folder, start, end)
