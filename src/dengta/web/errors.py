@@ -35,6 +35,11 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "web/error.html", told, status=404)
 
 
+def no_site(request: HttpRequest) -> HttpResponse:
+    """An empty home."""
+    return render(request, "web/no_site.html", status=404)
+
+
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403."""
     told = {"title": _("Not permitted"), "status": 403, "reasons": [_("Your role does not permit this page.")]}

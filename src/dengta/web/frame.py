@@ -29,12 +29,14 @@ def context(request: HttpRequest) -> dict[str, Any]:
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return base
     scope = scope_of(request)
+    book = scope.book if scope else None
     return base | {
         "roles": [ROLES[role].label for role in roles_of(request.user)],
         "nav": list(_nav(request.path)),
         "sites": sites_of(request),
         "scope": scope,
         "site_name": scope.name(get_language() or "en") if scope else "",
+        "book_hash": book.hash if book else "",
         "clock": _clock(scope) if scope else None,
     }
 

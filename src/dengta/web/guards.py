@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import cast
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -14,6 +13,7 @@ from dengta.core.reason import Refusal
 from dengta.core.time import SECOND
 from dengta.site.clock import real_now
 from dengta.web import errors
+from dengta.web.scope import NoSite
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -68,9 +68,11 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """403 for what the role does not permit, 400 for the rest."""
+        """403 for what the role does not permit, 400 for the rest; a home without a site says how to make one."""
+        if isinstance(exception, NoSite):
+            return errors.no_site(request)
         if not isinstance(exception, Refusal):
             return None
         barred = any(reason.code == "accounts.may_not" for reason in exception.reasons)
         status = HTTPStatus.FORBIDDEN if barred else HTTPStatus.BAD_REQUEST
-        return cast(HttpResponse, errors.refused(request, exception, status))
+        return errors.refused(request, exception, status)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,8 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 
 from dengta.core.time import Micros
+from dengta.engines.plantbook import PlantBook
+from dengta.site.bookshelf import Bookshelf
 from dengta.site.clock import SiteTime
 from dengta.site.home import SiteFolder
 
@@ -21,9 +23,9 @@ def site_time(clock: Path) -> SiteTime:
     return SiteTime(clock)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scope:
-    """The site a page is about."""
+    """The site a page is about, for the length of one request."""
 
     folder: SiteFolder
 
@@ -41,14 +43,21 @@ class Scope:
         """Its time."""
         return self.time()
 
+    @cached_property
+    def book(self) -> PlantBook | None:
+        """The plant book in force now; None before one was published."""
+        return Bookshelf(self.folder.books).current(self.now())
+
     @property
     def zone(self) -> ZoneInfo:
         """Its zone; UTC before it has a plant book."""
-        return ZoneInfo("UTC")
+        book = self.book
+        return book.zone if book else ZoneInfo("UTC")
 
     def name(self, language: str) -> str:
         """What people call it."""
-        return self.site
+        book = self.book
+        return book.name[language] if book else self.site
 
 
 def sites_of(request: HttpRequest) -> list[str]:
@@ -69,3 +78,15 @@ def scope_of(request: HttpRequest) -> Scope | None:
     chosen = asked or request.session.get("site")
     site = chosen if chosen in known else next(iter(known), None)
     return Scope(settings.HOME.site(site)) if site else None
+
+
+class NoSite(Exception):
+    """This home has no site the person may see."""
+
+
+def need_scope(request: HttpRequest) -> Scope:
+    """`scope_of`, or `NoSite`, which `guards.Refusals` answers with a page that says what to do."""
+    scope = scope_of(request)
+    if scope is None:
+        raise NoSite
+    return scope

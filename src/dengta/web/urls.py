@@ -8,6 +8,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from dengta.web.accounts import views as accounts
+from dengta.web.plant import views as plant
 
 HAS_FLOOR = find_spec("dengta.web.floor") is not None and find_spec("dengta.web.floor.urls") is not None
 
@@ -17,6 +18,9 @@ urlpatterns = [
     path("logout/", accounts.sign_out, name="sign-out"),
     path("language/", accounts.language, name="language"),
     path("me/", accounts.me, name="people"),
+    path("plant/", plant.book, name="plant"),
+    path("plant/edit/", plant.edit, name="plant-edit"),
+    path("plant/revision/<str:file>/", plant.revision, name="plant-revision"),
 ]
 if HAS_FLOOR:
     urlpatterns.append(path("floor/", include("dengta.web.floor.urls")))

@@ -68,3 +68,8 @@ if (link && !("live" in document.body.dataset)) {
 for (const select of document.querySelectorAll("select[data-go]")) {
   select.addEventListener("change", () => select.form.submit());
 }
+
+// Commands carry the client's own time, so that the server can tell its skew.
+for (const form of document.querySelectorAll("form[data-stamp]")) {
+  form.addEventListener("submit", () => { form.elements.at_client.value = String(Date.now() * 1000); });
+}
