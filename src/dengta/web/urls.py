@@ -8,6 +8,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from dengta.web.accounts import views as accounts
+from dengta.web.health import health
 from dengta.web.plant import views as plant
 
 HAS_FLOOR = find_spec("dengta.web.floor") is not None and find_spec("dengta.web.floor.urls") is not None
@@ -17,6 +18,7 @@ urlpatterns = [
     path("login/", accounts.sign_in, name="sign-in"),
     path("logout/", accounts.sign_out, name="sign-out"),
     path("language/", accounts.language, name="language"),
+    path("healthz", health, name="health"),
     path("me/", accounts.me, name="people"),
     path("plant/", plant.book, name="plant"),
     path("plant/edit/", plant.edit, name="plant-edit"),
