@@ -16,27 +16,38 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 import numpy as np
 
 from dengta.connect import lines
 from dengta.core.batch import EventBatch
-from dengta.core.event_check import check
 from dengta.core.reason import Reason, Refusal
-from dengta.log import EpochMark, Log, Mark, packed
+from dengta.log import EpochMark, Mark, packed
 
 LARGEST_BODY = 8 * 2**20
 """Bytes of one post; a packed batch of some 400,000 events."""
 LINES = "application/x-ndjson"
 PACKED = "application/vnd.dengta.batch"
 RETRY_AFTER_S = 1
+_FAULT_OF_SENDER = ("event.", "log.batch_too_large")
+"""Refusals of the log that a repeat would meet again; all others are the log's own trouble and pass."""
 _DECLARED = ("stream", "epoch", "seq0", "n")
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Memory(Protocol):
+    """What the door stands before: a `Log`, or something that passes on to one."""
+
+    async def append_async(self, batch: EventBatch) -> Mark:
+        """Return when the batch is durable; Refusal when it breaks a rule or the log cannot take it now."""
+
+    def marks(self, stream: int) -> list[EpochMark]:
+        """The durable marks of `stream`, by epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +62,7 @@ class Answer:
 class Door:
     """The app of one site. `token` opens it; `patience` is how many seconds a post waits for the log to take it."""
 
-    def __init__(self, log: Log, site: str, token: str, *, patience: float = 20.0) -> None:
+    def __init__(self, log: Memory, site: str, token: str, *, patience: float = 20.0) -> None:
         if not token:
             raise ValueError("a door without a token is no door")
         self._log, self._site, self._patience = log, site, patience
@@ -96,21 +107,23 @@ class Door:
         try:
             batch = _read(body, headers)
             query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-            found = [*check(batch), *declaration_faults(batch, {k: v[-1] for k, v in query.items()})]
+            found = declaration_faults(batch, {k: v[-1] for k, v in query.items()})
         except Refusal as refusal:
             found = list(refusal.reasons)
         return _refused(400, *found) if found else await self._append(batch)
 
     async def _append(self, batch: EventBatch) -> Answer:
         waiting = asyncio.ensure_future(self._log.append_async(batch))
-        waiting.add_done_callback(_heard)
         try:
             # Shielded: a post that gives up waiting takes nothing back; the batch may still become durable.
             mark = await asyncio.wait_for(asyncio.shield(waiting), self._patience)
         except Refusal as refusal:
+            if all(reason.code.startswith(_FAULT_OF_SENDER) for reason in refusal.reasons):
+                return _refused(400, *refusal.reasons)
             self._trouble = refusal.reasons
             return _later(*refusal.reasons)
         except TimeoutError:
+            waiting.add_done_callback(_heard)
             return _later(Reason("door.not_yet", params={"seconds": self._patience}))
         self._trouble = ()
         return Answer(200, self._taken(batch, mark))

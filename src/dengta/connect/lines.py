@@ -37,7 +37,8 @@ def read_bytes(data: bytes, name: str) -> EventBatch:
         text = data.decode("utf-8")
     except UnicodeDecodeError as fault:
         raise Refusal(Reason("lines.not_utf8", (name,), {"byte": fault.start})) from None
-    return EventBatch.concat(read(text.splitlines(), name))
+    # not splitlines(): a text may hold U+2028, which ends a line for Python but not for JSON
+    return EventBatch.concat(read(text.split("\n"), name))
 
 
 def read(lines: Iterable[str], name: str) -> list[EventBatch]:

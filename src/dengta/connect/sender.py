@@ -11,8 +11,9 @@ import json
 import os
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from email.message import Message
 from types import TracebackType
 from typing import Any
 
@@ -148,7 +149,7 @@ class DoorSender:
                 raise Refusal([Reason("door.not_acknowledged", params={"seconds": seconds}), *reasons])
             time.sleep(wait)
 
-    def _once(self, method: str, path: str, body: bytes | None) -> tuple[int, Mapping[str, str], dict[str, Any]]:
+    def _once(self, method: str, path: str, body: bytes | None) -> tuple[int, Message, dict[str, Any]]:
         connection = self._connected()
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": PACKED}
         connection.request(method, path, body, headers)
@@ -190,6 +191,6 @@ def _reasons(status: int, answer: dict[str, Any]) -> list[Reason]:
     return [Reason(one["code"], tuple(one["place"]), one["params"]) for one in told]
 
 
-def _retry_after(headers: Mapping[str, str]) -> float:
+def _retry_after(headers: Message) -> float:
     text = headers.get("Retry-After", "")
     return float(text) if text.isdecimal() else float(RETRY_AFTER_S)
