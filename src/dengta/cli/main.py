@@ -43,7 +43,7 @@ class Verbs(TyperGroup):
         return command
 
 
-app = typer.Typer(cls=Verbs, no_args_is_help=True, add_completion=False)
+app = typer.Typer(cls=Verbs, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
 def _version(asked: bool) -> None:

@@ -38,10 +38,10 @@ def run(
     if not (find_spec("django") and find_spec("uvicorn")):
         raise Refusal(Reason("run.web_missing"))
     place = Home.at(home)
-    place.secret()
     with front.listen(host, port) as listening:
         address = front.url(listening, host)
         with front.alone(place, address):
+            place.secret()  # before several processes would make it
             plants = _recorded(place, site) if replay else _living(place, books or [])
             environment(place, host, demo=replay or any(plant.fictional for plant in plants))
             if not front.is_loopback(host):
@@ -70,7 +70,8 @@ def _living(home: Home, books: list[Path]) -> list[sites.Plant]:
 
 def _recorded(home: Home, site: str) -> list[sites.Plant]:
     found = sites.replay(home, site, real_now())
-    about: dict[str, Param] = {"site": site, "start": to_iso(found.start), "end": to_iso(found.end), "rate": sites.REPLAY_RATE}
+    about: dict[str, Param] = {"site": site, "start": to_iso(found.start), "end": to_iso(found.end)}
+    about["rate"] = sites.REPLAY_RATE
     _note(Reason("run.replaying", params=about))
     return [sites.Plant(found.folder, None, False)]
 

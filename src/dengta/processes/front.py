@@ -19,6 +19,7 @@ from dengta.site.home import Home
 
 FIRST_PORT = 8000
 LAST_PORT = 8099
+NOBODY = {"pid": 0, "address": ""}  # it has the lock and has not yet said who it is
 
 
 def listen(host: str, port: int | None) -> socket.socket:
@@ -69,15 +70,13 @@ def url(listening: socket.socket, host: str) -> str:
 @contextmanager
 def alone(home: Home, address: str) -> Iterator[None]:
     """Hold the lock of `home` for as long as it runs. Refusal that names the process which holds it already."""
-    home.path.mkdir(parents=True, exist_ok=True)
+    home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(home.path / "run.json", os.O_RDWR | os.O_CREAT, 0o600)
     with os.fdopen(handle, "r+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            held = json.loads(file.read() or "{}")
-            told = {"pid": held.get("pid", 0), "address": held.get("address", "")}
-            raise Refusal(Reason("run.already", params=told)) from None
+            raise Refusal(Reason("run.already", params=json.loads(file.read() or "null") or NOBODY)) from None
         file.truncate()
         json.dump({"pid": os.getpid(), "address": address}, file)
         file.flush()
@@ -93,9 +92,9 @@ class Readiness:
         threading.Thread(target=self._ask, name="readiness", daemon=True).start()
 
     def _ask(self) -> None:
-        while not self.done.is_set():
-            if _answers(*self._address):
-                self.done.set()
+        while not _answers(*self._address):
+            time.sleep(0.1)
+        self.done.set()
 
 
 def _answers(host: str, port: int) -> bool:
@@ -105,7 +104,6 @@ def _answers(host: str, port: int) -> bool:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
-        time.sleep(0.1)
         return False
     finally:
         connection.close()
