@@ -45,7 +45,7 @@ def print_table(title: str, columns: Sequence[tuple[str, bool]], rows: Iterable[
         table.add_column(heading, justify="right" if number else "left", overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console(highlight=False).print(table)
+    Console(highlight=False, markup=False).print(table)  # a cell may hold [brackets]
 
 
 def print_reasons(reasons: Iterable[Reason]) -> None:

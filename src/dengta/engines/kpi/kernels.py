@@ -52,8 +52,8 @@ def step(last: int, last_at: int, value: int, at: int, modulus: int, max_per_h: 
     """How far a counter went from `last` to `value`, and what it was: FORWARD, RESET or TOO_LATE.
 
     With a known rate: forward if the machine can do that, else a reset if it can do that, else a late sample. Without
-    one: a rise is forward (a late one if that is the shorter way round the modulus); a fall is forward if it wraps within
-    a sixteenth of the modulus, else a reset if less was made since than it fell, else a late sample.
+    one: a rise is forward (a late one if that is the shorter way round the modulus); a fall is forward if it wraps
+    within a sixteenth of the modulus, else a reset if less was made since than it fell, else a late sample.
     """
     back = last - value
     forward = -back

@@ -1,0 +1,71 @@
+"""What an import leaves on a site's shelf beside events: its plant book, once, and every mapping it was read by."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from dengta.connect.spreadsheet_mapping import ReportMapping
+from dengta.core.reason import Reason, Refusal, refuse_if
+from dengta.core.time import Micros
+from dengta.engines.plantbook import PlantBook, parse
+from dengta.site.bookshelf import Bookshelf
+from dengta.site.home import SiteFolder
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImportPlant:
+    """The plant book an import is judged by; `text` is what goes on the shelf, None where a book is there already."""
+
+    book: PlantBook
+    text: str | None
+
+    @property
+    def machines(self) -> frozenset[str]:
+        """The machines a row may name."""
+        return frozenset(self.book.machines)
+
+
+def plant_of(mapping: ReportMapping, folder: SiteFolder) -> ImportPlant:
+    """The site's last plant book, else the mapping's. Refusal: none, another site's, or aliases of no machine."""
+    revisions = Bookshelf(folder.books).revisions()
+    if revisions:
+        plant = ImportPlant(revisions[-1].book, None)
+    elif mapping.plant is None:
+        raise Refusal(Reason("import.no_plant", params={"site": mapping.site}))
+    elif not mapping.plant.is_file():
+        raise Refusal(Reason("import.plant_absent", (str(mapping.plant),)))
+    else:
+        text = mapping.plant.read_text("utf-8")
+        plant = ImportPlant(parse(text, mapping.plant.name), text)
+    if plant.book.site != mapping.site:
+        raise Refusal(Reason("import.site_differs", params={"book": plant.book.site, "mapping": mapping.site}))
+    refuse_if(
+        Reason("import.alias_unknown", ("machines", alias), {"machine": machine})
+        for alias, machine in mapping.machines.items()
+        if machine not in plant.book.machines
+    )
+    return plant
+
+
+def keep_mapping(folder: SiteFolder, path: Path, at: Micros) -> None:
+    """Keep the mapping at `path` beside the log: whoever recomputes must know how the file was read. Once each."""
+    data = path.read_bytes()
+    short = hashlib.sha256(data).hexdigest()[:12]
+    shelf = folder.path / "imports"
+    if not any(shelf.glob(f"*-{short}.toml")):
+        shelf.mkdir(parents=True, exist_ok=True)
+        fresh = shelf / f".{short}.tmp"
+        fresh.write_bytes(data)
+        fresh.replace(shelf / f"{at:016d}-{short}.toml")
+
+
+def source_names(folder: SiteFolder) -> dict[str, str]:
+    """Machine id -> what the imported files call it, by the mappings kept; the last mapping wins."""
+    names: dict[str, str] = {}
+    for file in sorted((folder.path / "imports").glob("*.toml")):
+        aliases = tomllib.loads(file.read_text("utf-8")).get("machines", {})
+        names |= {machine: alias for alias, machine in reversed(list(aliases.items()))}
+    return names
