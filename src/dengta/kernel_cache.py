@@ -34,12 +34,12 @@ def place() -> Path | None:
 
 
 def key(package: Path = Path(__file__).parent) -> str:
-    """Hash of every ``kernels.py`` under `package`, of numba's version file and of Python's version."""
+    """Hash of every ``kernels*.py`` under `package`, of numba's version file and of Python's version."""
     digest = hashlib.sha256(sys.version.encode())
     numba = find_spec("numba")
     if numba is not None and numba.origin:
         digest.update((Path(numba.origin).with_name("_version.py")).read_bytes())
-    for pattern in ("*/kernels.py", "*/*/kernels.py"):
+    for pattern in ("*/kernels*.py", "*/*/kernels*.py"):
         for file in sorted(package.glob(pattern)):
             digest.update(f"\0{file.relative_to(package)}\0".encode())
             digest.update(file.read_bytes())

@@ -34,6 +34,7 @@ def _begin() -> None:
 @answers
 def ingest(site: Site, home: HomeFolder = None) -> None:
     """The one writer of a site's log, behind its door."""
+    _end_when_asked()
     from dengta.processes.ingest import serve
 
     serve(Home.at(home).site(site))
@@ -43,6 +44,7 @@ def ingest(site: Site, home: HomeFolder = None) -> None:
 @answers
 def web(home: HomeFolder = None, fd: Annotated[int, typer.Option(help="The listening socket.")] = 0) -> None:
     """The pages."""
+    _end_when_asked()
     import asyncio
 
     import uvicorn
@@ -115,3 +117,10 @@ def _stopping() -> threading.Event:
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, lambda *_: stop.set())
     return stop
+
+
+def _end_when_asked() -> None:
+    """Asked to stop, end with everything cleaned up. uvicorn handles the signals while it serves and then raises them
+    once more, which by default would end the process before its log is closed."""
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, lambda *_: sys.exit(0))
