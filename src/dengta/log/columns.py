@@ -60,11 +60,16 @@ def _column(values: NDArray, low: int, spread: int) -> tuple[int, list[bytes]]:
     return width, [(values.view("u8") - np.uint64(low % 2**64)).astype(_WIDTHS[width]).tobytes()]
 
 
+def is_whole(block: bytes) -> bool:
+    """Whether the CRC at its end fits the bytes before."""
+    return len(block) >= 4 and zlib.crc32(memoryview(block)[:-4]) == _COUNT.unpack_from(block, len(block) - 4)[0]
+
+
 def decode(block: bytes, columns: int) -> tuple[list[NDArray], bytes]:
     """The int64 columns of `block` and its extra bytes. Refusal for damage or another number of columns."""
     if len(block) < _HEAD.size + 4 or block[:4] != MAGIC:
         raise Refusal(Reason("log.packed_unknown"))
-    if zlib.crc32(memoryview(block)[:-4]) != _COUNT.unpack_from(block, len(block) - 4)[0]:
+    if not is_whole(block):
         raise Refusal(Reason("log.packed_damaged"))
     _, k, n, extra_bytes, filled = _HEAD.unpack_from(block)
     if k != columns or n > LARGEST:

@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from dengta.core.reason import Reason, Refusal
@@ -19,11 +19,15 @@ _TRIES = 10  # a reader that looks who holds the lock holds it itself for an ins
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who writes the log: process id, since when, and the code of what hinders it ("" when nothing does)."""
+    """Who writes the log: process id, since when, and the code of what hinders it ("" when nothing does).
+
+    kept: the log has had a database; where it is gone, that is damage and not a new log.
+    """
 
     pid: int
     since: Micros
     trouble: str = ""
+    kept: bool = False
 
 
 class WriterLock:
@@ -42,13 +46,24 @@ class WriterLock:
             card = _read(self._handle)
             os.close(self._handle)
             raise Refusal(Reason("log.locked", (str(folder),), {"pid": card.pid if card else 0}))
-        self._card = Holder(os.getpid(), since)
+        before = _read(self._handle)
+        self._card = Holder(os.getpid(), since, kept=before is not None and before.kept)
+        self._write()
+
+    @property
+    def kept(self) -> bool:
+        """The log has had a database."""
+        return self._card.kept
+
+    def keep(self) -> None:
+        """The log has a database now."""
+        self._card = replace(self._card, kept=True)
         self._write()
 
     def trouble(self, code: str) -> None:
         """Tell readers what hinders the writer; "" when nothing does."""
         if code != self._card.trouble:
-            self._card = Holder(self._card.pid, self._card.since, code)
+            self._card = replace(self._card, trouble=code)
             self._write()
 
     def _write(self) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
@@ -18,12 +19,15 @@ from dengta.core.ids import stream_id
 from dengta.core.reason import Reason, Refusal, refuse_if
 from dengta.core.time import Micros
 from dengta.core.vocabulary import Flag
-from dengta.log import packed, store
+from dengta.log import damage, opening, packed, sealing, store
+from dengta.log.damage import Damage
 from dengta.log.disk import Disk, RealDisk
 from dengta.log.keys import KeyRange, Runs
 from dengta.log.lock import WriterLock
 from dengta.log.marks import EpochMark
+from dengta.log.outbox import Outbox
 from dengta.log.reader import LogReader
+from dengta.log.segments import SealedSegment
 from dengta.log.writer import Mark, Offer, Settings, Writer
 
 
@@ -34,25 +38,27 @@ class Log:
         self.site = site
         self.reader = LogReader(folder)
         self._now, self._disk, self._settings = now, disk, settings
-        self._lock = WriterLock(folder, now())
-        self._clock = threading.Lock()
-        try:
-            if not (folder / store.FILE).exists() and any((folder / "sealed").glob("*/*.parquet")):
-                raise Refusal(Reason("log.database_missing", (str(folder),)))
-            self._store = store.Store(folder, settings.store_bytes)
+        self._clock, self._sealing = threading.Lock(), threading.Lock()
+        with ExitStack() as undo:
+            self._lock = WriterLock(folder, now())
+            undo.callback(self._lock.release)
+            opening.refuse_lost_database(folder, self._lock.kept)
+            opening.make_folders(folder, disk)
             try:
+                self._store = store.Store(folder, settings.store_bytes)
+                undo.callback(self._store.close)
                 self._store.prepare(site)
+                self._lock.keep()
                 self._arrived = self._store.latest_arrival()
                 self._writer = Writer(self._store, self._lock, settings)
-            except BaseException:
-                self._store.close()
-                raise
-        except sqlite3.Error as error:
-            self._lock.release()
-            raise Refusal(Reason("log.database_damaged", (str(folder / store.FILE),), {"error": str(error)})) from error
-        except BaseException:
-            self._lock.release()
-            raise
+                undo.callback(self._writer.close)
+                self.set_aside(opening.look(folder, self._store.db))
+                opening.remove_orphans(folder, self._store.db, disk)
+            except sqlite3.Error as error:
+                place = (str(folder / store.FILE),)
+                raise Refusal(Reason("log.database_damaged", place, {"error": str(error)})) from error
+            self.outbox = Outbox(self.reader, self._writer, settings.outbox_bytes)
+            undo.pop_all()
 
     @classmethod
     def open(
@@ -96,6 +102,7 @@ class Log:
         if len(batch) > packed.LARGEST:
             raise Refusal(Reason("log.batch_too_large", params={"events": len(batch), "most": packed.LARGEST}))
         refuse_if(check(batch))
+        self.outbox.refuse_when_full()
         arrived = self._stamp()
         if not len(batch):
             offer = Offer(batch, arrived)
@@ -140,6 +147,27 @@ class Log:
     def holes(self) -> list[KeyRange]:
         """Every span of seqs missing below the highest seen of its epoch."""
         return self.reader.holes()
+
+    def seal(self, until: Micros) -> list[SealedSegment]:
+        """Seal the hours that end at or before `until` (site time less the lateness one waits for) and tidy what is
+        packed; returns the new segments. Runs beside appends. Refusal when the disk refuses: nothing is lost, call
+        again."""
+        folder = self.reader.folder
+        with self._sealing:
+            try:
+                made = sealing.seal(folder, self.site, self._writer, self._disk, until)
+            except OSError as error:
+                raise Refusal(Reason("log.seal_failed", (str(folder),), {"error": str(error)})) from error
+            sealing.join(folder, self._writer, self._stamp())
+        return made
+
+    def set_aside(self, found: Sequence[Damage]) -> list[Damage]:
+        """Move damaged pieces (as `LogReader.verify` finds them) into ``damaged/`` and make their keys holes, so that
+        producers can send them again. Returns what is lost."""
+        if not found:
+            return []
+        with self._sealing:
+            return damage.set_aside(self.reader.folder, self._writer, self._disk, found, self._stamp())
 
     def close(self) -> None:
         """Commit what waits, fold the database, let the next writer in."""

@@ -13,15 +13,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
 import numpy as np
+import pyarrow as pa
 
 from dengta.core.batch import EventBatch
+from dengta.core.event import TEXT_FIELDS
 from dengta.core.reason import Reason, Refusal
 from dengta.core.time import Micros
-from dengta.log import packed, store
+from dengta.log import packed, segments, status, store, verify
+from dengta.log.damage import Damage
 from dengta.log.keys import KeyRange
 from dengta.log.marks import EpochMark, Marks
 from dengta.log.selection import Selection
+from dengta.log.status import LogStatus
+from dengta.log.verify import Progress
 
 
 class TailGone(Refusal):
@@ -92,7 +98,8 @@ class LogReader:
         """What `read` gives, and the id from which `tail` goes on without a gap or an overlap."""
         wanted = Selection.of(start, end, subjects, types)
         seen = self._snapshot(wanted)
-        batches = [wanted.of_batch(self._unpack(row)) for row in seen.rows]
+        batches = [self._sealed(file, wanted) for file in seen.files]
+        batches += [wanted.of_batch(self._unpack(row)) for row in seen.rows]
         return EventBatch.concat([b for b in batches if len(b)]).sorted(), seen.last
 
     def tail(self, after: int) -> tuple[EventBatch, int]:
@@ -105,11 +112,47 @@ class LogReader:
             if db is None:
                 return EventBatch.empty(), 0
             (gone,) = db.execute("SELECT gone FROM site").fetchone()
-            if after < gone:
+            if not gone <= after <= store.last_id(db):
                 raise TailGone(Reason("log.tail_gone", params={"after": after, "gone": gone}))
             found = db.execute("SELECT id, 0, block FROM packed WHERE id > ? ORDER BY id", (after,)).fetchall()
         rows = [_Row(*row) for row in found]
         return EventBatch.concat([self._unpack(row) for row in rows]), rows[-1].id if rows else after
+
+    def arrow(
+        self,
+        start: Micros | None = None,
+        end: Micros | None = None,
+        *,
+        subjects: Collection[str] | None = None,
+        types: Collection[int] | None = None,
+    ) -> pa.Table:
+        """What `read` gives as an Arrow table; texts as dictionary<int32, string>, "" where there is none."""
+        return segments.table(self.read(start, end, subjects=subjects, types=types))
+
+    def relation(
+        self, con: duckdb.DuckDBPyConnection, start: Micros | None = None, end: Micros | None = None
+    ) -> duckdb.DuckDBPyRelation:
+        """The events with ``start <= ts < end`` as a DuckDB relation of `con`, not sorted; the sealed files are read
+        only as far as the query needs them. Sealed and unsealed as of now."""
+        wanted = Selection.of(start, end, None, None)
+        seen = self._snapshot(wanted)
+        unsealed = segments.table(EventBatch.concat([wanted.of_batch(self._unpack(row)) for row in seen.rows]))
+        texts = ", ".join(f'CAST("{name}" AS VARCHAR) AS "{name}"' for name in TEXT_FIELDS)
+        relation = con.from_arrow(unsealed).project(f"* REPLACE ({texts})")
+        if not seen.files:
+            return relation
+        files = con.read_parquet([str(self.folder / file) for file in seen.files])
+        return files.filter(f"ts >= {wanted.start} AND ts < {wanted.end}").union(relation)
+
+    def verify(self, progress: Progress | None = None) -> list[Damage]:
+        """Check every byte, root, link and mark; what is wrong, [] when all is well. `progress(done, total)` events."""
+        with self.connection() as db:
+            return [] if db is None else verify.verify(self.folder, db, progress or (lambda done, total: None))
+
+    def status(self) -> LogStatus:
+        """How the log stands."""
+        with self.connection() as db:
+            return status.status(self.folder, db)
 
     def last_segment(self) -> int:
         """The id of the last packed segment ever written, 0 when none."""
@@ -148,6 +191,12 @@ class LogReader:
                 "SELECT file FROM sealed WHERE damaged = 0 AND t1 >= :start AND t0 < :end ORDER BY no", bounds
             ).fetchall()
             return _Snapshot([_Row(*row) for row in rows], [file for (file,) in files], store.last_id(db))
+
+    def _sealed(self, file: str, wanted: Selection) -> EventBatch:
+        try:
+            return segments.read(str(self.folder / file), wanted)
+        except (OSError, ValueError) as error:
+            raise Refusal(Reason("log.file_unreadable", (str(self.folder / file),), {"error": str(error)})) from error
 
     def _unpack(self, row: _Row) -> EventBatch:
         try:

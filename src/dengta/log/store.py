@@ -34,16 +34,16 @@ CREATE TABLE packed (
 );
 CREATE TABLE marks (shard INTEGER PRIMARY KEY, block BLOB NOT NULL);
 CREATE TABLE producer (stream INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE sealed (
+CREATE TABLE sealed ( -- as SealedSegment
   no INTEGER PRIMARY KEY,
   file TEXT NOT NULL,
   hour INTEGER NOT NULL,
-  n INTEGER NOT NULL,
+  events INTEGER NOT NULL,
   t0 INTEGER NOT NULL, t1 INTEGER NOT NULL, recv1 INTEGER NOT NULL,
-  bytes INTEGER NOT NULL, crc INTEGER NOT NULL,
+  arrived INTEGER NOT NULL,
+  size INTEGER NOT NULL, crc INTEGER NOT NULL,
   root BLOB NOT NULL, previous BLOB NOT NULL, link BLOB NOT NULL,
   keys BLOB NOT NULL,
-  arrived INTEGER NOT NULL,
   damaged INTEGER NOT NULL
 );
 CREATE TABLE damage (
@@ -58,9 +58,9 @@ CREATE TABLE outbox (destination TEXT PRIMARY KEY, acknowledged INTEGER NOT NULL
 """
 
 
-def connect(folder: Path, *, readonly: bool) -> sqlite3.Connection:
+def connect(folder: Path, *, readonly: bool, file: str = FILE) -> sqlite3.Connection:
     """A connection in autocommit mode; usable from any thread, by one at a time."""
-    path = folder / FILE
+    path = folder / file
     uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
     return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False)
 
@@ -68,13 +68,13 @@ def connect(folder: Path, *, readonly: bool) -> sqlite3.Connection:
 class Store:
     """The writer's own connection."""
 
-    def __init__(self, folder: Path, largest_bytes: int | None = None) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, largest_bytes: int | None = None, *, file: str = FILE) -> None:
+        self._folder, self._file = folder, file
         self._largest = largest_bytes
         self.db = self._open()
 
     def _open(self) -> sqlite3.Connection:
-        db = connect(self._folder, readonly=False)
+        db = connect(self._folder, readonly=False, file=self._file)
         try:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=FULL")

@@ -94,6 +94,7 @@ class Writer:
         self._marks: Marks | None = load_marks(store.db)
         self._queue: deque[tuple[float, Offer | Task]] = deque()
         self._waiting = 0
+        self.written = 0  # bytes of packed blocks since opening
         self._closing = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="dengta-log", daemon=True)
@@ -219,7 +220,9 @@ class Writer:
             batch, block = batch.take(new), None
             runs = Runs.of(batch)
         if new is None or new.any():
+            block = packed.pack(batch) if block is None else block
             segment = add_packed(self._store.db, batch, runs, block, lump.offers[-1].arrived)
+            self.written += len(block)
         else:
             segment = last_id(self._store.db)
         start = 0
@@ -244,21 +247,15 @@ def _lumps(offers: list[Offer]) -> Iterator[_Lump]:
         yield _Lump(small)
 
 
-def add_packed(db: sqlite3.Connection, batch: EventBatch, runs: Runs, block: bytes | None, arrived: Micros) -> int:
-    """Insert `batch` as one packed segment (inside a transaction) and return its id."""
+def add_packed(
+    db: sqlite3.Connection, batch: EventBatch, runs: Runs, block: bytes, arrived: Micros, *, id_: int | None = None
+) -> int:
+    """Insert `batch` as one packed segment (inside a transaction) and return its id, the next one unless given."""
     n, ts = len(batch), batch["ts"]
+    facts = (id_, n, n, int(ts.min()), int(ts.max()), int(batch["recv"].max()), arrived, runs.encode(), block)
     done = db.execute(
-        "INSERT INTO packed (n, unsealed, sealed_until, t0, t1, recv1, arrived, keys, block)"
-        " VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?)",
-        (
-            n,
-            n,
-            int(ts.min()),
-            int(ts.max()),
-            int(batch["recv"].max()),
-            arrived,
-            runs.encode(),
-            packed.pack(batch) if block is None else block,
-        ),
+        "INSERT INTO packed (id, n, unsealed, sealed_until, t0, t1, recv1, arrived, keys, block)"
+        " VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?)",
+        facts,
     )
     return int(done.lastrowid or 0)

@@ -1,0 +1,216 @@
+"""Repair: a new database from the sealed files and whatever rows of the old one can still be read.
+
+The old database is put aside, not deleted. What its marks held and nothing can give back is named; what nobody can name
+any more shows as holes and as segment numbers missing in the chain.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from dengta.core.batch import EventBatch
+from dengta.core.reason import Refusal
+from dengta.core.time import Micros
+from dengta.log import damage, keys, packed, segments, store
+from dengta.log.damage import MARKS, Damage
+from dengta.log.disk import Disk, RealDisk
+from dengta.log.keys import Covered, KeyRange, Runs
+from dengta.log.lock import WriterLock
+from dengta.log.marks import Marks
+from dengta.log.opening import NEW_DATABASE, make_folders
+from dengta.log.sealing import add_sealed
+from dengta.log.segments import SealedSegment
+from dengta.log.verify import manifest
+from dengta.log.writer import add_packed
+
+_FAR = 1 << 32
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What the new database holds, and what could not be saved."""
+
+    sealed_segments: int
+    packed_segments: int
+    events: int
+    damage: tuple[Damage, ...]
+
+
+def repair(folder: Path, site: str, now: Micros, *, disk: Disk | None = None) -> Repaired:
+    """Make the log's database again while nobody writes. Refusal while another process holds the log.
+
+    A power cut at any point leaves either the old database or the new one; call again.
+    """
+    disk = disk or RealDisk()
+    lock = WriterLock(folder, now)
+    try:
+        make_folders(folder, disk)
+        old, new = folder / store.FILE, folder / NEW_DATABASE
+        if not old.exists() and new.exists():  # cut between the two renames below
+            disk.rename(new, old)
+            disk.dirsync(folder)
+        done = _rebuild(folder, site, now, disk)
+        lock.keep()
+        return done
+    finally:
+        lock.release()
+
+
+def _rebuild(folder: Path, site: str, now: Micros, disk: Disk) -> Repaired:
+    old, new = folder / store.FILE, folder / NEW_DATABASE
+    for path in _with_journal(new):
+        path.unlink(missing_ok=True)
+    saved = _Saved(old)
+    sealed, found = _sealed(folder, disk)
+    held = keys.cover(r for one in sealed for r in one.ranges)
+    fresh = store.Store(folder, file=NEW_DATABASE)
+    try:
+        fresh.prepare(site)
+        with fresh.transaction() as db:
+            for one in sealed:
+                add_sealed(db, one)
+            found = saved.gone_segments(db, sealed, found)
+            rows, events = _keep_rows(db, saved, held)
+            saved.go_on_counting(db)
+            marks = Marks.of(KeyRange(*key, lo, hi) for key, parts in held.items() for lo, hi in parts)
+            found += saved.lost(held)
+            for broken in found:
+                damage.add(db, replace(broken, found_at=now))
+            for table in ("producer", "outbox", "damage"):
+                saved.copy(table, db)
+            db.execute("UPDATE site SET gone = ?", (store.last_id(db),))
+            fresh.save_marks(marks)
+        fresh.db.execute("PRAGMA journal_mode=DELETE")  # folds the WAL: the new database is one file, synced
+    finally:
+        fresh.close()
+    saved.close()
+    for path in _with_journal(old):
+        if path.exists():
+            disk.rename(path, folder / damage.FOLDER / f"{now}-{path.name}")
+    disk.rename(new, old)
+    disk.dirsync(folder / damage.FOLDER)
+    disk.dirsync(folder)
+    return Repaired(len(sealed), rows, events + sum(one.events for one in sealed), tuple(found))
+
+
+def _with_journal(path: Path) -> list[Path]:
+    return [path.with_name(path.name + end) for end in ("-wal", "-shm", "")]
+
+
+def _sealed(folder: Path, disk: Disk) -> tuple[list[SealedSegment], list[Damage]]:
+    """The sealed files that are whole, by number; those that are not, put aside. Of two files that hold the same keys
+    (the second was to be sealed when the power went) the first counts."""
+    whole: list[SealedSegment] = []
+    broken: list[Damage] = []
+    for path in (file for day in disk.list(folder / segments.FOLDER) for file in disk.list(day)):
+        file = path.relative_to(folder).as_posix()
+        if path.suffix != ".parquet":
+            disk.unlink(path)
+            continue
+        try:
+            one = segments.describe(file, disk.read(path))
+            if one.crc != segments.crc_in_name(file):
+                raise ValueError(file)
+            whole.append(one)
+        except ValueError:
+            kept = f"{damage.FOLDER}/{file.replace('/', '-')}"
+            disk.rename(path, folder / kept)
+            broken.append(Damage("log.file_damaged", file, (), kept))
+    held: Covered = {}
+    kept_segments: list[SealedSegment] = []
+    for one in sorted(whole, key=lambda one: one.no):
+        if keys.count(keys.subtract(one.ranges, held)) < one.events or one.no in {s.no for s in kept_segments}:
+            broken.append(Damage("log.events_doubled", one.file, one.ranges))
+            continue
+        kept_segments.append(one)
+        held = keys.cover([*one.ranges, *(KeyRange(*k, lo, hi) for k, parts in held.items() for lo, hi in parts)])
+    return kept_segments, broken
+
+
+def _keep_rows(db: sqlite3.Connection, saved: _Saved, held: Covered) -> tuple[int, int]:
+    """Put the readable packed rows into the new database, without what is sealed; `held` grows by their keys."""
+    marks = Marks.of(KeyRange(*key, lo, hi) for key, parts in held.items() for lo, hi in parts)
+    rows = events = 0
+    for id_, arrived, batch in saved.batches():
+        new = marks.admit(Runs.of(batch))
+        batch = batch if new is None else batch.take(new)
+        if len(batch):
+            add_packed(db, batch, Runs.of(batch), packed.pack(batch), arrived, id_=id_)
+            rows, events = rows + 1, events + len(batch)
+    held.update(keys.cover(marks.ranges()))
+    return rows, events
+
+
+class _Saved:
+    """What can be read of an old database, row by row: a broken page costs its rows and no others."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path) if path.exists() else None
+
+    def _rows(self, sql: str, *params: object) -> Iterator[tuple[Any, ...]]:
+        try:
+            if self._db is not None:
+                yield from self._db.execute(sql, params)
+        except sqlite3.DatabaseError:  # the rest of this table is out of reach this way; what came is kept
+            return
+
+    def batches(self) -> Iterator[tuple[int, Micros, EventBatch]]:
+        """(id, arrived, batch) of the packed rows that are whole, oldest first."""
+        ids = {id_ for (id_,) in self._rows("SELECT id FROM packed ORDER BY id")}
+        ids |= {id_ for (id_,) in self._rows("SELECT id FROM packed ORDER BY id DESC")}
+        for id_ in sorted(ids):
+            for arrived, block in self._rows("SELECT arrived, block FROM packed WHERE id = ?", id_):
+                try:
+                    yield id_, arrived, packed.unpack(block)
+                except Refusal:  # its keys are named by `lost`
+                    continue
+
+    def gone_segments(self, db: sqlite3.Connection, sealed: list[SealedSegment], found: list[Damage]) -> list[Damage]:
+        """Keep the old manifest's rows of segments that are gone, so that the chain stays whole; their keys are known
+        by them. Returns `found` with those keys."""
+        here = {one.no for one in sealed}
+        told = {one.place: one for one in found}
+        try:
+            listed = [] if self._db is None else list(manifest(self._db))
+        except (sqlite3.DatabaseError, Refusal):  # then the gaps in the numbers show what is missing
+            return found
+        for segment, damaged in listed:
+            if segment.no in here:
+                continue
+            add_sealed(db, segment, damaged=True)
+            if not damaged:
+                plain = told.get(segment.file, Damage("log.file_missing", segment.file, ()))
+                told[segment.file] = replace(plain, ranges=segment.ranges)
+        return list(told.values())
+
+    def go_on_counting(self, db: sqlite3.Connection) -> None:
+        """Packed ids are never used twice: go on where the old database stood, or far beyond where nobody knows."""
+        row = next(self._rows("SELECT seq FROM sqlite_sequence WHERE name = 'packed'"), None)
+        last = row[0] if row else (store.last_id(db) // _FAR + 1) * _FAR
+        db.execute("DELETE FROM sqlite_sequence WHERE name = 'packed'")
+        db.execute("INSERT INTO sqlite_sequence VALUES ('packed', ?)", (last,))
+
+    def lost(self, held: Covered) -> list[Damage]:
+        """What the old marks held and the new log does not."""
+        try:
+            marked = Marks.load(list(self._rows("SELECT shard, block FROM marks ORDER BY shard"))).ranges()
+        except Refusal:
+            return [Damage("log.marks_lost", MARKS, ())]
+        ranges = tuple(keys.subtract(marked, held))
+        return [Damage("log.events_missing", MARKS, ranges)] if ranges else []
+
+    def copy(self, table: str, into: sqlite3.Connection) -> None:
+        """What can be read of a small table."""
+        columns = [row[1] for row in into.execute(f"PRAGMA table_info({table})")]
+        named = ", ".join(columns if table != "damage" else columns[1:])
+        for row in self._rows(f"SELECT {named} FROM {table}"):  # noqa: S608 - our own table names
+            into.execute(f"INSERT INTO {table} ({named}) VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._db is not None:
+            self._db.close()
