@@ -24,11 +24,19 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
 def load(text: str, source: str) -> dict[str, Any]:
-    """The TOML document `text`, decimals kept exact. Refusal where it is not TOML."""
+    """The TOML document `text`, decimals kept exact. Refusal where it is not TOML or not Unicode."""
     try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+        text.encode()
+        return tomllib.loads(text, parse_float=_exact)
+    except (ValueError, ArithmeticError, RecursionError) as error:  # also numbers and nesting beyond all measure
         raise Refusal(Reason("plant.broken", (source,), {"why": str(error)})) from None
+
+
+def _exact(number: str) -> Decimal:
+    value = Decimal(number)
+    if not value.is_finite() or abs(value.adjusted()) > 15 or len(value.as_tuple().digits) > 15:
+        raise ValueError(f"{number[:40]} is not a number of at most 15 digits")
+    return value
 
 
 class Register:
@@ -173,8 +181,8 @@ class Table:
         if value is None:
             return None
         number = isinstance(value, int | Decimal) and not isinstance(value, bool)
-        exact = Decimal(value) * SECOND if number else Decimal("nan")
-        if not (exact.is_finite() and 0 < exact <= MOST and exact == exact.to_integral_value()):
+        exact = Decimal(value) * SECOND if number else Decimal(0)
+        if not (0 < exact <= MOST and exact == exact.to_integral_value()):
             self.fault("plant.not_seconds", key, value=_shown(value))
             return None
         return int(exact)
