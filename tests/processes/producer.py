@@ -17,7 +17,7 @@ from dengta.core.vocabulary import ClockSource, EventType
 from dengta.processes import lifeline
 from dengta.site.home import Home
 
-EPOCH = 1_790_000_000 * SECOND
+EPOCH = 1_789_999_200 * SECOND  # a full hour
 
 
 def made(site: str, first: int, last: int) -> EventBatch:

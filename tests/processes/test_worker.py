@@ -17,7 +17,7 @@ from dengta.site.home import Home
 
 def add(task: Task) -> dict[str, int]:
     """Adds, and tells how far it is."""
-    task.report(500, Reason("verify.segment", params={"done": 1, "segments": 2}))
+    task.report(500, Reason("verify.events", params={"done": 1, "events": 2}))
     time.sleep(0.05)
     return {"sum": sum(task.params["numbers"])}
 

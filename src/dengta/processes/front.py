@@ -14,12 +14,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from dengta.core.reason import Reason, Refusal
+from dengta.core.reason import Param, Reason, Refusal
 from dengta.site.home import Home
 
 FIRST_PORT = 8000
 LAST_PORT = 8099
-NOBODY = {"pid": 0, "address": ""}  # it has the lock and has not yet said who it is
+NOBODY: dict[str, Param] = {"pid": 0, "address": ""}  # it has the lock and has not yet said who it is
 
 
 def listen(host: str, port: int | None) -> socket.socket:

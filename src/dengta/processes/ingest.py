@@ -42,13 +42,17 @@ class Ear:
 
     async def append_async(self, batch: EventBatch) -> Mark:
         """As the log's."""
-        if len(batch) and int(batch["ts"].min()) < self.border():
-            self._last_old = real_now()
+        self.hear(batch)
         return await self._log.append_async(batch)
 
     def marks(self, stream: int) -> list[EpochMark]:
         """As the log's."""
         return self._log.marks(stream)
+
+    def hear(self, batch: EventBatch) -> None:
+        """Note whether something of `batch` lies before the border."""
+        if len(batch) and int(batch["ts"].min()) < self.border():
+            self._last_old = real_now()
 
     def border(self) -> Micros:
         """Site time before which hours are closed."""

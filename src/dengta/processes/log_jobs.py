@@ -8,7 +8,7 @@ from typing import Any
 
 from dengta.connect.sender import read_door_file
 from dengta.core.reason import Reason, Refusal
-from dengta.log import Log, LogReader
+from dengta.log import Damage, Log, LogReader
 from dengta.processes.ingest import LATENESS
 from dengta.processes.worker import Task
 from dengta.site.clock import SiteTime
@@ -16,14 +16,21 @@ from dengta.site.home import SiteFolder
 
 
 def verify(task: Task) -> dict[str, Any]:
-    """Read the whole log and recompute every hash; the answer is the report of `LogReader.verify`."""
-    site = _site(task)
+    """Read the whole log and recompute every hash: how many events there are, and what is damaged with its exact keys
+    (``first`` and ``last`` seq of each range, both included)."""
+    reader = LogReader(_site(task).log)
 
-    def progress(done: int, segments: int) -> None:
-        said = Reason("verify.segment", params={"done": done, "segments": segments})
-        task.report(1000 * done // max(segments, 1), said)
+    def progress(done: int, events: int) -> None:
+        said = Reason("verify.events", params={"done": done, "events": events})
+        task.report(1000 * done // max(events, 1), said)
 
-    return LogReader(site.log).verify(progress=progress).as_dict()
+    found = reader.verify(progress)
+    return {"events": reader.status().events, "damage": [_told(damage) for damage in found]}
+
+
+def _told(damage: Damage) -> dict[str, Any]:
+    ranges = [{"stream": r.stream, "epoch": r.epoch, "first": r.lo, "last": r.hi - 1} for r in damage.ranges]
+    return {"place": damage.place, "reason": damage.reason.as_dict(), "events": damage.events, "ranges": ranges}
 
 
 def seal(task: Task) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def test_a_job_is_taken_once_in_order_and_ends_with_its_result() -> None:
     assert other is not None
     assert other.pk == second.pk
     assert commands.claim(worker="c", now=START + 2 * SECOND) is None
-    said = Reason("verify.segment", params={"done": 1, "segments": 2})
+    said = Reason("verify.events", params={"done": 1, "events": 2})
     assert commands.heartbeat(job=taken, progress=1500, message=said, now=START + 3 * SECOND)
     seen = queries.job(first.pk)
     assert seen is not None
@@ -92,7 +92,7 @@ def test_a_dead_workers_job_goes_back_and_its_late_word_counts_for_nothing() -> 
 
 
 CLAIMER = """
-import os, sys, django
+import os, sys, time, django
 django.setup()
 from django.core.management import call_command
 from dengta.apps.jobs import commands
@@ -106,6 +106,7 @@ else:
     sys.stdin.readline()
     while job := commands.claim(worker=sys.argv[1], now=real_now()):
         print(job.pk)
+        time.sleep(0.01)  # a claim takes less than it takes the other to wake up
 """
 
 
