@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 
 from dengta.core.reason import Refusal
@@ -55,6 +56,17 @@ class SessionAge:
             elif at - request.session.get("seen", 0) > _TOUCH_EVERY:
                 request.session["seen"] = at
         return self.get_response(request)
+
+
+class SignedIn(LoginRequiredMiddleware):
+    """Every page asks to sign in first, but those marked `login_not_required`; the API answers 401 by itself."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., object], view_args: object, view_kwargs: object
+    ) -> HttpResponse | None:
+        """None where the page may go on."""
+        own_way = request.path.startswith("/api/") and not request.path.startswith(("/api/docs", "/api/openapi"))
+        return None if own_way else super().process_view(request, view_func, view_args, view_kwargs)
 
 
 class Refusals:

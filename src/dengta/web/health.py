@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -12,17 +13,22 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from dengta.core.reason import Refusal
+from dengta.core.time import SECOND, Micros
 from dengta.log import LogReader
+from dengta.web.scope import site_time
+
+STILL_AFTER: Micros = 60 * SECOND
+"""Real time without a new event after which a site counts as standing still."""
 
 
 @login_not_required
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """200 while the database answers, else 503; beside it how many events the logs hold."""
-    events = sum(_events(site) for site in settings.HOME.sites())
+    """200 while the database answers, else 503. Beside it each log: events, age of the last one, moving or not."""
+    sites = {site: _log(site) for site in settings.HOME.sites()}
     ok = _database()
-    status = HTTPStatus.OK if ok else HTTPStatus.SERVICE_UNAVAILABLE
-    return JsonResponse({"ok": ok, "events": events}, status=status)
+    told = {"ok": ok, "events": sum(one["events"] for one in sites.values()), "sites": sites}
+    return JsonResponse(told, status=HTTPStatus.OK if ok else HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def _database() -> bool:
@@ -34,9 +40,18 @@ def _database() -> bool:
     return True
 
 
-def _events(site: str) -> int:
+def _log(site: str) -> dict[str, Any]:
+    """Moving: something came lately, or a recording is being replayed."""
+    folder = settings.HOME.site(site)
     try:
-        marks = LogReader(settings.HOME.site(site).log).all_marks()
-    except (Refusal, sqlite3.Error):
-        return 0
-    return sum(span.hi - span.lo for span in marks.ranges())
+        status = LogReader(folder.log).status()
+    except (Refusal, sqlite3.Error) as broken:
+        return {"events": 0, "age_s": None, "moving": False, "trouble": str(broken)}
+    time = site_time(folder.clock)
+    now, clock = time(), time.clock
+    age = now - status.last_recv if status.last_recv else None
+    if clock is not None and clock.stop_at is not None:
+        moving = now < clock.stop_at
+    else:
+        moving = age is not None and age < STILL_AFTER * (clock.rate if clock else 1)
+    return {"events": status.events, "age_s": None if age is None else age // SECOND, "moving": moving}

@@ -65,11 +65,11 @@ INSTALLED_APPS = [
     "django_htmx",
     "ninja",
     "dengta.apps.accounts",
+    "dengta.apps.jobs",
     "dengta.apps.plant",
     "dengta.web",
+    "dengta.web.floor",
 ]
-if (PACKAGE / "apps/jobs/models.py").exists():
-    INSTALLED_APPS.append("dengta.apps.jobs")
 
 MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",  # Django pads and masks tokens against BREACH
@@ -81,7 +81,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "dengta.web.guards.SessionAge",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "dengta.web.guards.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "dengta.web.guards.Refusals",

@@ -8,7 +8,9 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from dengta.web.accounts import views as accounts
+from dengta.web.api.routes import api
 from dengta.web.health import health
+from dengta.web.memory import views as memory
 from dengta.web.plant import views as plant
 
 HAS_FLOOR = find_spec("dengta.web.floor") is not None and find_spec("dengta.web.floor.urls") is not None
@@ -18,8 +20,12 @@ urlpatterns = [
     path("login/", accounts.sign_in, name="sign-in"),
     path("logout/", accounts.sign_out, name="sign-out"),
     path("language/", accounts.language, name="language"),
+    path("api/", api.urls),
     path("healthz", health, name="health"),
     path("me/", accounts.me, name="people"),
+    path("memory/", memory.memory, name="memory"),
+    path("memory/verify/", memory.verify, name="memory-verify"),
+    path("memory/job/", memory.job, name="memory-job"),
     path("plant/", plant.book, name="plant"),
     path("plant/edit/", plant.edit, name="plant-edit"),
     path("plant/revision/<str:file>/", plant.revision, name="plant-revision"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date, timedelta
 from http import HTTPStatus
 from uuid import UUID
@@ -17,7 +16,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dengta.apps.accounts.journal import Call
 from dengta.apps.accounts.policies import Permission, may, require
 from dengta.apps.plant import commands, queries
-from dengta.core.ids import uuid7
 from dengta.core.reason import Refusal
 from dengta.core.time import Micros, local, local_day
 from dengta.engines.plantbook import parse
@@ -25,6 +23,7 @@ from dengta.figures.shift_week import shift_week_svg
 from dengta.site.bookshelf import Bookshelf, Revision
 from dengta.site.clock import real_now
 from dengta.web.errors import sentences
+from dengta.web.keys import fresh_key
 from dengta.web.plant.week import monday_of, week_view
 from dengta.web.scope import Scope, need_scope
 
@@ -98,10 +97,6 @@ def _shown(scope: Scope, found: Revision | None, at: Micros, now: Micros, reques
     }
 
 
-def _fresh_key() -> str:
-    return str(uuid7(real_now(), os.urandom(10)))
-
-
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest) -> HttpResponse:
     """The editor: GET opens the last revision, POST checks or publishes."""
@@ -113,10 +108,10 @@ def edit(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         chosen = queries.named(shelf, request.GET["of"]) if "of" in request.GET else last
         text = chosen.text if chosen else ""
-        told = {"text": text, "base": base, "key": _fresh_key(), "last": last}
+        told = {"text": text, "base": base, "key": fresh_key(), "last": last}
         return render(request, "plant/edit.html", told)
     text = request.POST.get("text", "").replace("\r\n", "\n")
-    told = {"text": text, "base": request.POST.get("base", ""), "key": request.POST.get("key") or _fresh_key()}
+    told = {"text": text, "base": request.POST.get("base", ""), "key": request.POST.get("key") or fresh_key()}
     told["last"] = last
     if "publish" in request.POST:
         return _publish(request, scope, told)
@@ -157,7 +152,7 @@ def _publish(request: HttpRequest, scope: Scope, told: dict[str, object]) -> Htt
             "reasons": sentences(conflict),
             "meanwhile": queries.changes(known, last.book),
             "base": last.file,
-            "key": _fresh_key(),
+            "key": fresh_key(),
             "last": last,
         }
         return render(request, "plant/edit.html", told, status=HTTPStatus.CONFLICT)

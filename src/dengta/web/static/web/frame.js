@@ -29,11 +29,11 @@ if (clock) {
     timeZone: clock.dataset.zone, year: "numeric", month: "2-digit", day: "2-digit",
     hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
   });
-  const face = clock.querySelector("time");
+  const [day, hour] = clock.querySelector("time").children;
   const show = () => {
     const p = Object.fromEntries(parts.formatToParts(siteNow() / 1000).map((x) => [x.type, x.value]));
-    const seconds = began.rate > 10 ? "" : `:${p.second}`;
-    face.textContent = `${p.year}-${p.month}-${p.day} ${p.hour}:${p.minute}${seconds}`;
+    day.textContent = `${p.year}-${p.month}-${p.day}`;
+    hour.textContent = began.rate > 10 ? `${p.hour}:${p.minute}` : `${p.hour}:${p.minute}:${p.second}`;
   };
   show();
   setInterval(show, 1000);

@@ -1,0 +1,98 @@
+"""The log on screen: what it holds, what is missing, what is damaged; and the button that checks all of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_POST
+
+from dengta.apps.accounts.policies import require
+from dengta.apps.jobs import commands as jobs
+from dengta.apps.jobs import queries as job_queries
+from dengta.apps.jobs.kinds import KINDS
+from dengta.apps.jobs.models import Job
+from dengta.apps.jobs.policies import may_start
+from dengta.core.reason import Reason
+from dengta.site.clock import real_now
+from dengta.web.keys import fresh_key
+from dengta.web.memory.reading import log_view
+from dengta.web.scope import Scope, need_scope
+from dengta.words import chosen, say
+
+VERIFY = "log.verify"
+
+
+@require_GET
+def memory(request: HttpRequest) -> HttpResponse:
+    """The log of the site."""
+    scope = need_scope(request)
+    view = log_view(scope.folder, scope.book, scope.now())
+    damage = [
+        {"said": _said(one.reason), "found_at": one.found_at, "ranges": [view.span(r) for r in one.ranges]}
+        for one in view.status.damage
+    ]
+    told = {
+        "view": view,
+        "status": view.status,
+        "zone": scope.zone,
+        "damage": damage,
+        "holes": [view.span(keys) for keys in view.status.holes],
+        "key": fresh_key(),
+        "may_verify": may_start(request.user, VERIFY, scope.site),  # type: ignore[arg-type]
+    }
+    return render(request, "memory/log.html", told | _job(scope))
+
+
+@require_POST
+def verify(request: HttpRequest) -> HttpResponse:
+    """Ask a worker to check every byte; one check at a time is enough for everybody."""
+    scope = need_scope(request)
+    require(request.user, KINDS[VERIFY].permission, scope.site)  # type: ignore[arg-type]
+    if job_queries.unfinished(site=scope.site, kind=VERIFY) is None:
+        try:
+            key = str(UUID(request.POST.get("key", "")))
+        except ValueError:
+            raise Http404("key") from None
+        jobs.enqueue(
+            kind=VERIFY, params={}, key=key, actor=request.user.get_username(), now=real_now(), site=scope.site
+        )
+    if request.headers.get("HX-Request"):
+        return _fragment(request, scope)
+    return redirect("memory")
+
+
+@require_GET
+def job(request: HttpRequest) -> HttpResponse:
+    """The latest check: a fragment that asks again by itself until the check has ended."""
+    return _fragment(request, need_scope(request))
+
+
+def _fragment(request: HttpRequest, scope: Scope) -> HttpResponse:
+    return render(request, "memory/_job.html", {"zone": scope.zone, **_job(scope)})
+
+
+def _job(scope: Scope) -> dict[str, Any]:
+    """The latest check in words."""
+    latest: Job | None = job_queries.recent(site=scope.site, kind=VERIFY).first()
+    if latest is None:
+        return {"job": None}
+    result: dict[str, Any] = latest.result or {}
+    return {
+        "job": latest,
+        "percent": latest.progress // 10,
+        "took": (latest.ended_at or real_now()) - (latest.started_at or latest.queued_at),
+        "message": _said(_reason(latest.message)) if latest.message else "",
+        "found": [_said(_reason(row)) for row in [*result.get("reasons", ()), *result.get("damage", ())]],
+    }
+
+
+def _reason(row: dict[str, Any]) -> Reason:
+    return Reason(row["code"], tuple(row["place"]), row["params"])
+
+
+def _said(reason: Reason) -> str:
+    return say(reason, chosen(get_language()))
