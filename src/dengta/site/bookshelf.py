@@ -1,9 +1,9 @@
 """The shelf of a site's plant books: every revision as it was put there, for good.
 
-One file a revision, ``<recorded_at>-<hash 12>.toml``, never changed or removed: the text as given, after one comment line
-that says who put it there. The folder is the whole index. Two times order it: `valid_from`, stated in the book (since
-when the plant is so), and `recorded_at` (when we were told), so that every figure can be made again with what was known
-on the day it was first made.
+One file a revision, ``<recorded_at>-<hash 12>.toml``, never changed or removed: the text as given, after one comment
+line that says who put it there. The folder is the whole index. Two times order it: `valid_from`, stated in the book
+(since when the plant is so), and `recorded_at` (when we were told), so that every figure can be made again with what
+was known on the day it was first made.
 """
 
 from __future__ import annotations

@@ -125,8 +125,6 @@ class Table:
 
     def name(self) -> Name:
         """The key `name` in both languages: ``{ en = "...", zh = "..." }``."""
-        if self._get("name") is None:
-            return Name("", "")
         table = self.table("name")
         found = Name(table.text("en"), table.text("zh"))
         table.finish()
@@ -221,9 +219,9 @@ class Table:
     # -- tables in it
 
     def table(self, key: str) -> Table:
-        """The table at `key`, which must be there."""
+        """The table at `key`. Where it is absent that is the one fault: what it would have held is not missed too."""
         value = self._get(key)
-        return Table({} if value is None else value, (*self.place, key), self.faults)
+        return Table({}, self.place, []) if value is None else Table(value, (*self.place, key), self.faults)
 
     def tables(self, key: str) -> list[Table]:
         """The list of tables at `key`, numbered from 1; none where absent."""
