@@ -42,7 +42,7 @@ def print_table(title: str, columns: Sequence[tuple[str, bool]], rows: Iterable[
     """A table on standard output; a column is (heading, is a number: right aligned)."""
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
     for heading, number in columns:
-        table.add_column(heading, justify="right" if number else "left", overflow="fold")
+        table.add_column(heading, justify="right" if number else "left", overflow="fold", no_wrap=number)
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     Console(highlight=False, markup=False).print(table)  # a cell may hold [brackets]

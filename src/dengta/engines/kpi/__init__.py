@@ -21,6 +21,7 @@ K12: provenance: A if every event comes from a machine's own clock, B if one was
     (`points.grades`).
 """
 
+from dengta.engines.kpi.by_machine import MachineFigures, by_machine, extent
 from dengta.engines.kpi.corrections import apply
 from dengta.engines.kpi.fold import Fold, begin, fold
 from dengta.engines.kpi.model import Column, Counter, Plan, Points, Setting, Totals
@@ -33,6 +34,7 @@ __all__ = [
     "Column",
     "Counter",
     "Fold",
+    "MachineFigures",
     "Plan",
     "Points",
     "Ratio",
@@ -40,6 +42,8 @@ __all__ = [
     "Totals",
     "apply",
     "begin",
+    "by_machine",
+    "extent",
     "fold",
     "grades",
     "points",
