@@ -1,8 +1,9 @@
 """Seeded `kill -9` of the writer under load: nothing acknowledged is lost, nothing is there twice.
 
-Claim: 0 lost and 0 doubled in 200 kills. Two senders post small batches through the door all the time, repeat some and
-hold some back; the writer seals all the while; it is killed at a drawn moment and started again. The oracle is the
-senders' own list of acknowledged keys; the content of an event follows from its key, so a wrong one shows as well.
+Claim: 0 lost and 0 doubled in 200 kills. Two senders post small batches through the door all the time, repeat some
+and hold some back; the ingest process seals all the while; it is killed at a drawn moment and started again. The
+oracle is the senders' own list of acknowledged keys; the content of an event follows from its key, so a wrong one
+shows as well.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.stand import doorkeeper
+from bench.stand.doorkeeper import Doorkeeper
 from bench.stand.rounds import OUT, machine
 from dengta.connect.sender import DoorSender
 from dengta.core.batch import EventBatch
@@ -34,6 +35,7 @@ SITE = "kill9"
 BLOCK = 10
 """Kills that one log lives through before a fresh one is begun."""
 LONGEST_LIFE_S = 0.25
+SEAL_EVERY_S = 0.02
 START = 1_790_000_000 * SECOND // HOUR * HOUR
 
 
@@ -152,23 +154,24 @@ def block(home: Home, seed: int, rounds: range) -> Iterator[Round]:
     folder = home.site(SITE)
     draw = random.Random(f"{seed}/{rounds.start}")
     senders = [Sender(folder, number, f"{seed}/{rounds.start}") for number in (1, 2)]
-    keeper = doorkeeper.start(home, SITE)
+    keeper = Doorkeeper(home, SITE)
     for sender in senders:
         sender.start()
     for number in rounds:
+        keeper.keep_sealing(SEAL_EVERY_S)
         seen = sum(len(sender.acknowledged) for sender in senders)
         while sum(len(sender.acknowledged) for sender in senders) == seen and all(s.is_alive() for s in senders):
             time.sleep(0.002)
         life = draw.uniform(0, LONGEST_LIFE_S)
         time.sleep(life)
-        doorkeeper.kill(keeper)
+        keeper.kill()
         promised = {sender.stream: books(sender) for sender in senders}
         kept, lost, doubled, wrong = compare(folder, promised)
         yield Round(seed, number, round(life * 1e3, 1), sum(map(len, promised.values())), kept, lost, doubled, wrong)
-        keeper = doorkeeper.start(home, SITE)
+        keeper = Doorkeeper(home, SITE)
     for sender in senders:
         sender.stop()
-    doorkeeper.stop(keeper)
+    keeper.stop()
     everything = {sender.stream: np.arange(sender.sent) for sender in senders}
     kept, lost, doubled, wrong = compare(folder, everything)
     if lost or doubled or wrong or kept != sum(map(len, everything.values())):

@@ -1,100 +1,64 @@
-"""A site's log behind its door in a process of its own, to be killed: `python -m bench.stand.doorkeeper HOME SITE`.
-
-It ends by itself when its standard input closes, so that it never outlives who started it.
-"""
+"""A site's real ingest process, to be killed: the one writer of the log behind its door."""
 
 from __future__ import annotations
 
-import asyncio
-import secrets
-import socket
+import http.client
+import os
 import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
 
-import uvicorn
-
-from dengta.connect.door import Door
-from dengta.connect.sender import DoorAddress, DoorSender, write_door_file
-from dengta.log import Log
-from dengta.site.clock import real_now
-from dengta.site.home import Home, SiteFolder
-
-SEAL_EVERY_S = 0.05
+from dengta.connect.sender import DoorSender, read_door_file
+from dengta.processes import lifeline
+from dengta.processes.supervisor import verb
+from dengta.site.home import Home
 
 
-class _Server(uvicorn.Server):
-    """Says where it listens once it does."""
+class Doorkeeper:
+    """`dengta process ingest SITE`; ready when made, gone when this process is. RuntimeError when it ends first."""
 
-    announce: tuple[SiteFolder, DoorAddress]
+    def __init__(self, home: Home, site: str) -> None:
+        self._folder = home.site(site)
+        self._folder.door.unlink(missing_ok=True)
+        ours, self._lifeline = os.pipe()
+        environment = {**os.environ, lifeline.VARIABLE: str(ours)}
+        command = verb("ingest", site, "--home", str(home.path))
+        home.path.mkdir(parents=True, exist_ok=True)
+        with (home.path / "ingest.log").open("a") as diary:
+            self._process = subprocess.Popen(command, env=environment, pass_fds=(ours,), stderr=diary)
+        os.close(ours)
+        with DoorSender(self._folder) as sender:
+            while not (self._folder.door.exists() and sender.is_up()):
+                if self._process.poll() is not None:
+                    diary_end = (home.path / "ingest.log").read_text()[-2_000:]
+                    raise RuntimeError(f"ingest ended before its door opened:\n{diary_end}")
+                time.sleep(0.01)
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        write_door_file(*self.announce)
+    def keep_sealing(self, every_s: float) -> None:
+        """Ask for sealing all the time, in a thread that ends with the process."""
+        threading.Thread(target=self._seal, args=(every_s,), daemon=True).start()
 
+    def stop(self) -> None:
+        """Let it end in peace."""
+        self._process.terminate()
+        self._process.wait(30)
+        os.close(self._lifeline)
 
-def serve(folder: SiteFolder, *, seal: bool) -> None:
-    """Serve until standard input closes; with `seal`, whatever is there is sealed all the time."""
-    log = Log.open(folder.log, folder.site, real_now)
-    ends = threading.Event()
-    token = secrets.token_urlsafe(16)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-        config = uvicorn.Config(Door(log, folder.site, token), log_level="warning", access_log=False, lifespan="off")
-        server = _Server(config)
-        server.announce = folder, DoorAddress(port, token, pid=0)
-        threading.Thread(target=_until_closed, args=(server, ends), daemon=True).start()
-        sealer = threading.Thread(target=_seal_until, args=(log, ends), daemon=True)
-        if seal:
-            sealer.start()
-        asyncio.run(server.serve([listening]))
-    ends.set()
-    if seal:
-        sealer.join()
-    log.close()
+    def kill(self) -> None:
+        """`kill -9`."""
+        self._process.kill()
+        self._process.wait(30)
+        os.close(self._lifeline)
 
-
-def start(home: Home, site: str, *, seal: bool = True) -> subprocess.Popen[bytes]:
-    """A doorkeeper in a process of its own; returns when its door answers. Raises RuntimeError when it ends first."""
-    folder = home.site(site)
-    folder.door.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "bench.stand.doorkeeper", str(home.path), site, *(["--seal"] if seal else [])]
-    keeper = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=Path(__file__).parents[2])
-    with DoorSender(folder) as sender:
-        while not (folder.door.exists() and sender.is_up()):
-            if keeper.poll() is not None:
-                raise RuntimeError(f"the doorkeeper ended with exit code {keeper.returncode} before its door opened")
-            time.sleep(0.01)
-    return keeper
-
-
-def stop(keeper: subprocess.Popen[bytes]) -> None:
-    """Let it end in peace."""
-    assert keeper.stdin is not None
-    keeper.stdin.close()
-    keeper.wait(30)
-
-
-def kill(keeper: subprocess.Popen[bytes]) -> None:
-    """`kill -9`."""
-    keeper.kill()
-    keeper.wait(30)
-    assert keeper.stdin is not None
-    keeper.stdin.close()
-
-
-def _until_closed(server: _Server, ends: threading.Event) -> None:
-    sys.stdin.read()
-    ends.set()
-    server.should_exit = True
-
-
-def _seal_until(log: Log, ends: threading.Event) -> None:
-    while not ends.wait(SEAL_EVERY_S):
-        log.seal(real_now())
-
-
-if __name__ == "__main__":
-    serve(Home.at(sys.argv[1]).site(sys.argv[2]), seal="--seal" in sys.argv)
+    def _seal(self, every_s: float) -> None:
+        address = read_door_file(self._folder)
+        while address is not None and self._process.poll() is None:
+            connection = http.client.HTTPConnection(address.host, address.port, timeout=30)
+            try:
+                connection.request("POST", "/v1/seal", headers={"Authorization": f"Bearer {address.token}"})
+                connection.getresponse().read()
+            except (OSError, http.client.HTTPException):
+                return  # killed in the middle, which is what we are here for
+            finally:
+                connection.close()
+            time.sleep(every_s)

@@ -6,10 +6,11 @@ empty. Every fault of the whole text is found before anything of it is used.
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable
 from itertools import islice
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -32,13 +33,22 @@ _KEY = ("stream", "epoch", "seq")
 
 
 def read_bytes(data: bytes, name: str) -> EventBatch:
-    """The events of a whole text in UTF-8. Raises Refusal with all its faults; `name` is their place."""
+    """The events of a whole text in UTF-8; `name` is its place in faults. Refusal as of `read`."""
+    return EventBatch.concat(read_file(io.BytesIO(data), name))
+
+
+def read_file(file: BinaryIO, name: str) -> list[EventBatch]:
+    """The events of an open file in UTF-8. Refusal as of `read`."""
+    # Only \n ends a line: a text may hold U+2028, which ends one for `str.splitlines` but not for JSON.
+    text = io.TextIOWrapper(file, "utf-8", newline="\n")
     try:
-        text = data.decode("utf-8")
+        return read(text, name)
     except UnicodeDecodeError as fault:
-        raise Refusal(Reason("lines.not_utf8", (name,), {"byte": fault.start})) from None
-    # not splitlines(): a text may hold U+2028, which ends a line for Python but not for JSON
-    return EventBatch.concat(read(text.split("\n"), name))
+        raise Refusal(
+            Reason("lines.not_utf8", (name,), {"bytes": fault.object[fault.start : fault.end].hex()})
+        ) from None
+    finally:
+        text.detach()
 
 
 def read(lines: Iterable[str], name: str) -> list[EventBatch]:
