@@ -6,18 +6,16 @@ goes on with the time it had left when the machine opens again. What ends at the
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from dengta.core.reason import Reason
-from dengta.engines.simulation.kernels_layout import GATED, IN, OUT, QUEUED, REMADE, SCRAPPED
+from dengta.engines.simulation.kernels_layout import GATED, IN, OUT, QUEUED, REMADE, SCRAPPED, Plant
 
 
-def conserved(tally: NDArray[np.int64], in_hand: NDArray[np.int32]) -> list[Reason]:
+def conserved(plant: Plant) -> list[Reason]:
     """The law that is checked after every stretch: what came in and was made again went out, was lost, or is here."""
-    made = int(tally[IN] + tally[REMADE])
-    held = int(tally[QUEUED] + tally[GATED] + in_hand.sum())
-    gone = int(tally[OUT] + tally[SCRAPPED])
+    clock, in_hand = plant.clock, plant.machine["part"]
+    made = int(clock[IN] + clock[REMADE])
+    held = int(clock[QUEUED] + clock[GATED] + plant.part["size"][in_hand[in_hand >= 0]].sum())
+    gone = int(clock[OUT] + clock[SCRAPPED])
     if made == gone + held:
         return []
     return [Reason("simulation.not_conserved", params={"made": made, "gone": gone, "held": held})]

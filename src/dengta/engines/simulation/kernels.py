@@ -1,6 +1,6 @@
-"""The compiled discrete-event kernel: one next-event slot per machine, everything in flat arrays, resumable anywhere.
+"""The compiled discrete-event kernel: one next-event slot per machine, tables of records, resumable anywhere.
 
-`advance` works off every event up to a time and stops early only when the trace is full; all state is in the arrays it
+`advance` works off every event up to a time and stops early only when the trace is full; all state is in the tables it
 is given, so stopping and going on changes nothing, bit for bit. Times are integer microseconds.
 
 A machine has a base activity (EMPTY, SETUP, RUN, BLOCKED), may be stopped (`stop` >= 0) and may be closed. Its clocks
@@ -23,6 +23,7 @@ from dengta.engines.simulation.kernels_layout import (
     IN,
     LEAVE,
     MEASURE,
+    METER,
     METER_AT,
     NOW,
     OFF,
@@ -36,10 +37,9 @@ from dengta.engines.simulation.kernels_layout import (
     SCRAPPED,
     SETUP,
     TAKE,
+    TELL_COUNT,
     TURN,
     Plant,
-    State,
-    Work,
 )
 from dengta.engines.simulation.kernels_machine import (
     bring_up,
@@ -57,279 +57,291 @@ from dengta.engines.simulation.kernels_machine import (
 
 
 @njit(cache=True, nogil=True)
-def enqueue(s: State, w: Work, part: int, station: int, urgent: bool) -> None:
+def enqueue(p: Plant, part: int, station: int, urgent: bool) -> None:
     """Let a part wait at a station: last of its family, or first when urgent."""
-    family = w.family[part]
-    s.clock[TURN] += 1
-    s.waits[station] += 1
-    s.tally[QUEUED] += w.size[part]
-    if urgent:
-        w.turn[part] = -s.clock[TURN]
-        w.after[part] = s.head[station, family]
-        s.head[station, family] = part
-        if w.after[part] < 0:
-            s.tail[station, family] = part
-        return
-    w.turn[part] = s.clock[TURN]
-    w.after[part] = -1
-    if s.head[station, family] < 0:
-        s.head[station, family] = part
-    else:
-        w.after[s.tail[station, family]] = part
-    s.tail[station, family] = part
+    w = p.part[part]
+    q = p.queue[station, w.family]
+    p.clock[TURN] += 1
+    p.clock[QUEUED] += w.size
+    p.station[station].waits += 1
+    w.turn = -p.clock[TURN] if urgent else p.clock[TURN]
+    w.after = q.head if urgent else -1
+    if q.head < 0:
+        q.tail = part
+    elif not urgent:
+        p.part[q.tail].after = part
+        q.tail = part
+    if q.head < 0 or urgent:
+        q.head = part
 
 
 @njit(cache=True, nogil=True)
-def dequeue(m: Plant, s: State, w: Work, i: int) -> int:
-    """The part that machine i takes next by its station's rule, out of the queue; -1: none waits."""
-    station = m.station[i]
-    if s.waits[station] == 0:
-        return -1
+def dequeue(p: Plant, i: int) -> int:
+    """The part that machine i takes next by its station's rule, out of the queue; some part must wait."""
+    m = p.machine[i]
     best = -1
-    for f in range(s.head.shape[1]):
-        p = s.head[station, f]
-        if p >= 0 and (best < 0 or w.turn[p] < w.turn[best]):
-            best = p
-    if m.by_family[station] and s.family[i] >= 0:
-        p = s.head[station, s.family[i]]
-        if p >= 0 and w.wave[w.order[p]] == w.wave[w.order[best]]:
-            best = p
-    s.head[station, w.family[best]] = w.after[best]
-    s.waits[station] -= 1
-    s.tally[QUEUED] -= w.size[best]
+    for f in range(p.queue.shape[1]):
+        head = p.queue[m.station, f].head
+        if head >= 0 and (best < 0 or p.part[head].turn < p.part[best].turn):
+            best = head
+    if p.station[m.station].by_family and m.family >= 0:
+        head = p.queue[m.station, m.family].head
+        if head >= 0 and p.order[p.part[head].order].wave == p.order[p.part[best].order].wave:
+            best = head
+    p.queue[m.station, p.part[best].family].head = p.part[best].after
+    p.station[m.station].waits -= 1
+    p.clock[QUEUED] -= p.part[best].size
     return best
 
 
 @njit(cache=True, nogil=True)
-def take(m: Plant, s: State, w: Work, i: int, part: int) -> None:
-    """Put a part on machine i: setup first if it is set up for another family."""
-    station = m.station[i]
-    s.part[i] = part
-    s.cycles[i] = w.size[part]
-    note(s, w, i, TAKE, station, part, w.size[part])
-    open_job(m, s, w, i, w.order[part])
-    let_go(m, s, i)
-    if m.setup[station] >= 0 and s.family[i] != w.family[part]:
-        s.base[i] = SETUP
-        s.left[i, 0] = draw(m, s, m.setup[station], 4 * station + 1)
+def start_run(p: Plant, i: int) -> None:
+    """The next cycle of the part on machine i."""
+    m = p.machine[i]
+    m.base = RUN
+    m.left = draw(p.time, p.step[p.part[m.part].step].run, p.chance, p.station[m.station].chance)
+
+
+@njit(cache=True, nogil=True)
+def take(p: Plant, i: int) -> None:
+    """Put the next waiting part on machine i: setup first if it is set up for another family."""
+    m = p.machine[i]
+    bring_up(p, i)
+    m.part = dequeue(p, i)
+    w, st = p.part[m.part], p.station[m.station]
+    m.cycles = w.size
+    note(p.row, p.clock, i, TAKE, m.station, m.part, w.size)
+    open_job(p, i, w.order)
+    let_go(p, i)
+    if st.setup >= 0 and m.family != w.family:
+        m.base = SETUP
+        m.left = draw(p.time, st.setup, p.chance, st.chance + 1)
     else:
-        s.base[i] = RUN
-        s.left[i, 0] = draw(m, s, m.step_run[w.step[part]], 4 * station)
-    s.family[i] = w.family[part]
+        start_run(p, i)
+    m.family = w.family
 
 
 @njit(cache=True, nogil=True)
-def ready(m: Plant, s: State, i: int) -> bool:
+def ready(p: Plant, i: int) -> bool:
     """Open, not stopped, nothing on it."""
-    return bool(s.crew[i] > OFF and s.stop[i] < 0 and s.base[i] == EMPTY)
+    m = p.machine[i]
+    return bool(m.crew > OFF and m.stop < 0 and m.base == EMPTY)
 
 
 @njit(cache=True, nogil=True)
-def fits(m: Plant, s: State, w: Work, i: int) -> bool:
+def fits(p: Plant, i: int) -> bool:
     """Is there room where the finished part of machine i goes next: in the buffer, or on a machine that is ready?"""
-    station = m.step_station[w.step[s.part[i]] + 1]
-    if station < 0 or m.gathers[station]:
+    station = p.step[p.part[p.machine[i].part].step + 1].station
+    if station < 0 or p.station[station].gathers:
         return True
-    room = m.room[station] - s.waits[station]
-    for j in range(m.first[station], m.first[station + 1]):
-        if room <= 0 and ready(m, s, j):
+    st = p.station[station]
+    room = st.room - st.waits
+    for j in range(st.first, st.end):
+        if room <= 0 and ready(p, j):
             room += 1
     return bool(room > 0)
 
 
 @njit(cache=True, nogil=True)
-def move_on(m: Plant, s: State, w: Work, i: int) -> None:
+def move_on(p: Plant, i: int) -> None:
     """The finished part of machine i goes to where its route leads."""
-    bring_up(m, s, i)
-    part = s.part[i]
-    station = m.step_station[w.step[part] + 1]
-    order = w.order[part]
-    note(s, w, i, LEAVE, m.station[i], part, w.size[part])
-    s.base[i], s.part[i] = EMPTY, -1
-    s.dirty[i] = True
-    w.step[part] += 1
+    m = p.machine[i]
+    bring_up(p, i)
+    part = m.part
+    w = p.part[part]
+    o = p.order[w.order]
+    w.step += 1
+    station = p.step[w.step].station
+    note(p.row, p.clock, i, LEAVE, m.station, part, w.size)
+    m.base, m.part, m.dirty = EMPTY, -1, 1
     if station < 0:
-        s.tally[OUT] += w.size[part]
-        w.missing[order] -= w.size[part]
-        if w.missing[order] == 0:
-            note(s, w, i, DONE, 0, order, 0)
-    elif m.gathers[station]:
-        w.missing[order] -= 1
-        s.tally[GATED] += 1
-        if w.missing[order] == 0:
-            w.size[part] = w.missing[order] = w.parts[order + 1] - w.parts[order]
-            s.tally[GATED] -= w.size[part]
-            enqueue(s, w, part, station, False)
+        p.clock[OUT] += w.size
+        o.missing -= w.size
+        if o.missing == 0:
+            note(p.row, p.clock, i, DONE, 0, w.order, 0)
+    elif p.station[station].gathers:
+        p.clock[GATED] += 1
+        o.missing -= 1
+        if o.missing == 0:
+            w.size = o.missing = o.end - o.first
+            p.clock[GATED] -= w.size
+            enqueue(p, part, station, False)
     else:
-        enqueue(s, w, part, station, False)
+        enqueue(p, part, station, False)
 
 
 @njit(cache=True, nogil=True)
-def end_cycle(m: Plant, s: State, w: Work, i: int) -> None:
+def end_cycle(p: Plant, i: int) -> None:
     """One piece is through machine i: good, to be repeated, or lost."""
-    station, part = m.station[i], s.part[i]
-    s.counts[i, 0] += 1
-    if s.clock[NOW] - s.counts[i, 2] >= m.rhythm[1]:
-        tell_count(s, w, i)
+    m = p.machine[i]
+    st, part = p.station[m.station], m.part
+    m.count += 1
+    if p.clock[NOW] - m.count_at >= p.clock[TELL_COUNT]:
+        tell_count(p, i)
     bad = -1
-    u = uniform(s.chance, 4 * station + 2) if m.flaw_first[station + 1] > m.flaw_first[station] else 1.0
-    for k in range(m.flaw_first[station], m.flaw_first[station + 1]):
-        if bad < 0 and u < m.flaw_share[k]:
-            bad = k
-        u -= m.flaw_share[k]
-    note(s, w, i, CYCLE, -1 if bad < 0 else m.flaws[bad, 0], part, 1)
+    if st.flaws < st.flaws_end:
+        u = uniform(p.chance, st.chance + 2)
+        for k in range(st.flaws, st.flaws_end):
+            if bad < 0 and u < p.trait[k].share:
+                bad = k
+            u -= p.trait[k].share
+    kind = p.trait[bad].kind if bad >= 0 else -1
+    note(p.row, p.clock, i, CYCLE, kind, part, 1)
     if bad >= 0:
-        note(s, w, i, m.flaws[bad, 0], m.flaws[bad, 1], w.order[part], 1)
-    if bad >= 0 and m.flaws[bad, 0] == SCRAP:
-        s.tally[SCRAPPED] += 1
-        s.tally[REMADE] += 1
-        let_go(m, s, i)
-        s.base[i], s.part[i] = EMPTY, -1
-        w.step[part] = w.start[part]
-        enqueue(s, w, part, m.step_station[w.step[part]], True)
+        note(p.row, p.clock, i, kind, p.trait[bad].reason, p.part[part].order, 1)
+    if kind == SCRAP:
+        p.clock[SCRAPPED] += 1
+        p.clock[REMADE] += 1
+        let_go(p, i)
+        m.base, m.part = EMPTY, -1
+        p.part[part].step = p.part[part].start
+        enqueue(p, part, p.step[p.part[part].step].station, True)
         return
     if bad < 0:
-        s.job[i, 2] += 1
-        s.cycles[i] -= 1
-        take_samples(m, s, w, i)
-    if s.cycles[i] > 0:
-        s.left[i, 0] = draw(m, s, m.step_run[w.step[part]], 4 * station)
+        m.job_good += 1
+        m.cycles -= 1
+        take_samples(p, i)
+    if m.cycles > 0:
+        start_run(p, i)
         return
-    let_go(m, s, i)
-    s.base[i] = BLOCKED
-    if m.gathers[station]:
-        close_job(m, s, w, i)
+    let_go(p, i)
+    m.base = BLOCKED
+    if st.gathers:
+        close_job(p, i)
 
 
 @njit(cache=True, nogil=True)
-def take_samples(m: Plant, s: State, w: Work, i: int) -> None:
+def take_samples(p: Plant, i: int) -> None:
     """Measure the good piece just made where a subgroup is due or under way."""
-    first = m.measure_first[m.station[i]]
-    for q in range(first, m.measure_first[m.station[i] + 1]):
-        g = s.group[i, q - first]
-        if g[1] == 0 and s.clock[NOW] >= g[0]:
-            g[0], g[1], g[2] = s.clock[NOW] + m.measures[q, 0], m.measures[q, 1], g[2] + 1
-        if g[1] > 0:
-            x = m.normal[q, 0] + m.normal[q, 1] * normal(s.chance, 4 * m.station[i] + 3)
-            g[1] -= 1
-            note(s, w, i, MEASURE, q, w.order[s.part[i]], round(x), g[2] * m.measures[q, 1] - g[1] - 1)
+    m = p.machine[i]
+    st = p.station[m.station]
+    for k in range(st.measures, st.measures_end):
+        t, own = p.trait[k], p.own[i, k]
+        if own.left == 0 and p.clock[NOW] >= own.due:
+            own.due, own.left = p.clock[NOW] + t.every, t.size
+        if own.left > 0:
+            x = round(t.mean + t.sd * normal(p.chance, st.chance + 3))
+            note(p.row, p.clock, i, MEASURE, k, p.part[m.part].order, x, own.number)
+            own.left -= 1
+            own.number += 1
 
 
 @njit(cache=True, nogil=True)
-def act(m: Plant, s: State, w: Work, i: int) -> None:
+def act(p: Plant, i: int) -> None:
     """Machine i's own next event: a stop ends, an activity ends, or a stop begins."""
-    bring_up(m, s, i)
-    s.dirty[i] = True
-    station = m.station[i]
-    first = m.stop_first[station]
-    stream = 4 * len(m.room) + 2 * (i * s.wear.shape[1])
-    if s.stop[i] >= 0:
-        if s.held[i] and s.left[i, 1] <= 0:
-            k = s.stop[i]
-            let_go(m, s, i)
-            s.stop[i] = -1
-            s.wear[i, k - first] = draw(m, s, m.stops[k, 3], stream + 2 * (k - first))
+    m = p.machine[i]
+    bring_up(p, i)
+    m.dirty = 1
+    st = p.station[m.station]
+    if m.stop >= 0:
+        own = p.own[i, m.stop]
+        let_go(p, i)
+        own.wear = draw(p.time, p.trait[m.stop].every, p.chance, own.chance)
+        m.stop = -1
         return
-    if s.held[i] and s.left[i, 0] <= 0:
-        if s.base[i] == RUN:
-            end_cycle(m, s, w, i)
-            return
-        if s.base[i] == SETUP:
-            let_go(m, s, i)
-            s.base[i] = RUN
-            s.left[i, 0] = draw(m, s, m.step_run[w.step[s.part[i]]], 4 * station)
-            return
-    for k in range(first, m.stop_first[station + 1]):
-        if s.wear[i, k - first] <= 0 and (m.stops[k, 2] or (s.held[i] and s.base[i] == RUN)):
-            let_go(m, s, i)
-            s.stop[i] = k
-            s.left[i, 1] = draw(m, s, m.stops[k, 4], stream + 2 * (k - first) + 1)
+    if m.held and m.left <= 0:
+        if m.base == RUN:
+            end_cycle(p, i)
+        else:
+            let_go(p, i)
+            start_run(p, i)
+        return
+    for k in range(st.stops, st.stops_end):
+        if p.own[i, k].wear <= 0 and (p.trait[k].by_calendar or (m.held and m.base == RUN)):
+            let_go(p, i)
+            m.stop = k
+            m.stop_left = draw(p.time, p.trait[k].lasts, p.chance, p.own[i, k].chance + 1)
             return
 
 
 @njit(cache=True, nogil=True)
-def settle(m: Plant, s: State, w: Work) -> None:
-    """After an event: finished parts move on, ready machines take parts, people go where they were wanted first."""
-    n = len(m.station)
+def settle(p: Plant) -> None:
+    """After an event: finished parts move on, the longest blocked first, and ready machines take parts."""
+    n = len(p.machine)
     moved = True
     while moved:
         moved = False
         first = -1
-        for i in range(n):  # the longest blocked of those that find room
-            waits = s.base[i] == BLOCKED and s.crew[i] > OFF and s.stop[i] < 0
-            if waits and (first < 0 or s.want[i] < s.want[first]) and fits(m, s, w, i):
-                first = i
+        for i in range(n):
+            m = p.machine[i]
+            if m.base == BLOCKED and m.crew > OFF and m.stop < 0 and (first < 0 or m.want < p.machine[first].want):
+                if fits(p, i):
+                    first = i
         if first >= 0:
-            move_on(m, s, w, first)
+            move_on(p, first)
             moved = True
         for i in range(n):
-            if s.waits[m.station[i]] > 0 and ready(m, s, i):
-                bring_up(m, s, i)
-                take(m, s, w, i, dequeue(m, s, w, i))
+            if p.station[p.machine[i].station].waits > 0 and ready(p, i):
+                take(p, i)
                 moved = True
+
+
+@njit(cache=True, nogil=True)
+def staff(p: Plant) -> None:
+    """People go where they have been wanted longest; an activity that needs nobody goes on at once."""
     while True:
-        first = -1
-        for i in range(n):
-            if not s.held[i] and s.crew[i] > OFF and (first < 0 or s.want[i] < s.want[first]):
-                pool, people = need(m, s, i)
-                if (pool >= 0 and s.free[pool] >= people) or (pool < 0 and (s.stop[i] >= 0 or 0 < s.base[i] < BLOCKED)):
-                    first = i
+        first, pool, people = -1, -1, 0
+        for i in range(len(p.machine)):
+            m = p.machine[i]
+            busy = m.stop >= 0 or m.base == SETUP or m.base == RUN
+            if busy and not m.held and m.crew > OFF and (first < 0 or m.want < p.machine[first].want):
+                its_pool, its_people = need(p, i)
+                if its_pool < 0 or p.free[its_pool] >= its_people:
+                    first, pool, people = i, its_pool, its_people
         if first < 0:
             return
-        bring_up(m, s, first)
-        pool, people = need(m, s, first)
+        bring_up(p, first)
         if pool >= 0:
-            s.free[pool] -= people
-        s.held[first] = True
-        s.dirty[first] = True
+            p.free[pool] -= people
+        p.machine[first].held = 1
+        p.machine[first].dirty = 1
 
 
 @njit(cache=True, nogil=True)
-def release(m: Plant, s: State, w: Work, order: int) -> None:
-    """An order's parts wait for the first operations of their routes; the order book has no limit."""
-    for part in range(w.parts[order], w.parts[order + 1]):
-        s.tally[IN] += 1
-        enqueue(s, w, part, m.step_station[w.start[part]], False)
-
-
-@njit(cache=True, nogil=True)
-def advance(m: Plant, s: State, w: Work, until: int) -> bool:
-    """Work off every event up to and including `until`; False when the trace is full: empty it and go on.
-
-    At one instant: machines in their order, the calendar, releases, then what follows from them, then meters.
-    """
-    n = len(m.station)
-    while True:
-        at = s.clock[METER_AT]
-        if s.clock[CALENDAR_AT] < len(w.calendar_at):
-            at = min(at, w.calendar_at[s.clock[CALENDAR_AT]])
-        if s.clock[RELEASE_AT] < len(w.release):
-            at = min(at, w.release[s.clock[RELEASE_AT]])
+def happen(p: Plant) -> None:
+    """Everything of this instant: machines in their order, the calendar, releases, what follows from them, meters."""
+    at, n = p.clock[NOW], len(p.machine)
+    for i in range(n):
+        if p.machine[i].slot == at:
+            act(p, i)
+    while p.clock[CALENDAR_AT] < len(p.opening) and p.opening[p.clock[CALENDAR_AT]].at == at:
+        change = p.opening[p.clock[CALENDAR_AT]]
+        change_crew(p, change.machine, change.crew)
+        p.clock[CALENDAR_AT] += 1
+    while p.clock[RELEASE_AT] < len(p.order) and p.order[p.clock[RELEASE_AT]].release == at:
+        order = p.order[p.clock[RELEASE_AT]]
+        for part in range(order.first, order.end):
+            enqueue(p, part, p.step[p.part[part].start].station, False)
+        p.clock[IN] += order.end - order.first
+        p.clock[RELEASE_AT] += 1
+    settle(p)
+    staff(p)
+    for i in range(n):
+        if p.machine[i].dirty:
+            p.machine[i].dirty = 0
+            tell_state(p, i)
+            p.machine[i].slot = next_event(p, i)
+    if p.clock[METER_AT] == at:
+        p.clock[METER_AT] += p.clock[METER]
         for i in range(n):
-            at = min(at, s.slot[i])
+            use_energy(p, i)
+            note(p.row, p.clock, i, ENERGY, 0, -1, p.machine[i].wh)
+
+
+@njit(cache=True, nogil=True)
+def advance(p: Plant, until: int) -> bool:
+    """Work off every event up to and including `until`; False when the trace is full: empty it and go on."""
+    while True:
+        at = p.clock[METER_AT]
+        if p.clock[CALENDAR_AT] < len(p.opening):
+            at = min(at, p.opening[p.clock[CALENDAR_AT]].at)
+        if p.clock[RELEASE_AT] < len(p.order):
+            at = min(at, p.order[p.clock[RELEASE_AT]].release)
+        for i in range(len(p.machine)):
+            at = min(at, p.machine[i].slot)
         if at > until:
             return True
-        if s.clock[ROWS] + 40 * n > len(w.row_at):
+        if p.clock[ROWS] + 40 * len(p.machine) > len(p.row):
             return False
-        s.clock[NOW] = at
-        for i in range(n):
-            if s.slot[i] == at:
-                act(m, s, w, i)
-        while s.clock[CALENDAR_AT] < len(w.calendar_at) and w.calendar_at[s.clock[CALENDAR_AT]] == at:
-            k = s.clock[CALENDAR_AT]
-            change_crew(m, s, w, w.calendar_machine[k], w.calendar_crew[k])
-            s.clock[CALENDAR_AT] += 1
-        while s.clock[RELEASE_AT] < len(w.release) and w.release[s.clock[RELEASE_AT]] == at:
-            release(m, s, w, s.clock[RELEASE_AT])
-            s.clock[RELEASE_AT] += 1
-        settle(m, s, w)
-        for i in range(n):
-            if s.dirty[i]:
-                s.dirty[i] = False
-                tell_state(m, s, w, i)
-                s.slot[i] = next_event(m, s, i)
-        if s.clock[METER_AT] == at:
-            s.clock[METER_AT] += m.rhythm[0]
-            for i in range(n):
-                use_energy(m, s, i)
-                note(s, w, i, ENERGY, 0, -1, s.energy[i, 0])
+        p.clock[NOW] = at
+        happen(p)

@@ -8,8 +8,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from dengta.engines.simulation.kernels_layout import Plant, State
-
 
 @njit(cache=True, nogil=True)
 def uniform(chance: NDArray, i: int) -> float:
@@ -29,34 +27,29 @@ def normal(chance: NDArray, i: int) -> float:
 
 
 @njit(cache=True, nogil=True)
-def draw(m: Plant, s: State, distribution: int, stream: int) -> int:
-    """A time of at least 1 us from `distribution`; kinds in the order of `model.DISTRIBUTIONS`."""
-    kind, a, b, c = (
-        m.kind[distribution],
-        m.number[distribution, 0],
-        m.number[distribution, 1],
-        m.number[distribution, 2],
-    )
+def draw(time: NDArray, which: int, chance: NDArray, i: int) -> int:
+    """A time of at least 1 us, from distribution `which` and stream i; kinds in the order of `model.DISTRIBUTIONS`."""
+    kind, a, b, c = time[which].kind, time[which].a, time[which].b, time[which].c
     if kind == 0:
         x = a
     elif kind == 1:
-        x = -a * math.log(1.0 - uniform(s.chance, stream))
+        x = -a * math.log(1.0 - uniform(chance, i))
     elif kind == 2:
-        x = a + (b - a) * uniform(s.chance, stream)
+        x = a + (b - a) * uniform(chance, i)
     elif kind == 3:
-        u = uniform(s.chance, stream)
+        u = uniform(chance, i)
         if u * (c - a) < b - a:
             x = a + math.sqrt(u * (c - a) * (b - a))
         else:
             x = c - math.sqrt((1.0 - u) * (c - a) * (c - b))
     elif kind == 4:
         spread = math.log(1.0 + b * b)
-        x = a * math.exp(math.sqrt(spread) * normal(s.chance, stream) - 0.5 * spread)
+        x = a * math.exp(math.sqrt(spread) * normal(chance, i) - 0.5 * spread)
     elif kind == 5:
         product = 1.0
         for _ in range(int(b)):
-            product *= 1.0 - uniform(s.chance, stream)
+            product *= 1.0 - uniform(chance, i)
         x = -a / b * math.log(product)
     else:
-        x = a * (-math.log(1.0 - uniform(s.chance, stream))) ** (1.0 / b)
+        x = a * (-math.log(1.0 - uniform(chance, i))) ** (1.0 / b)
     return max(1, round(float(x)))

@@ -1,4 +1,4 @@
-"""What the kernel works on: constants, the model's arrays, the state's arrays, the work in hand."""
+"""What the kernel works on: a few tables of records, handed to it as one `Plant`, and the numbers they use."""
 
 from __future__ import annotations
 
@@ -14,92 +14,64 @@ OFF, BREAK = 0, -1  # crews of closed machines; open ones have 1 + the number of
 # States that are told; `arrays.STATES` gives their words in this order.
 S_OFF, S_BREAK, S_IDLE, S_STARVED, S_BLOCKED, S_WAITING, S_RUNNING, S_SETUP, S_STOP = range(9)  # S_STOP + kind of stop
 
-# Kinds of trace rows: what a controller tells, then what only the judge is told.
-STATE, COUNTER, START, END, GOOD, SCRAP, REWORK, MEASURE, ENERGY, LOGIN, LOGOUT = range(11)
-TAKE, CYCLE, LEAVE, DONE = 11, 12, 13, 14
+# Kinds of trace rows: what a controller tells, then (from TAKE on) what only the judge is told.
+STATE, COUNTER, START, END, GOOD, SCRAP, REWORK, MEASURE, ENERGY, LOGIN, LOGOUT, TAKE, CYCLE, LEAVE, DONE = range(15)
 
-# Scalars in `State.clock`, and the tallies of the law of conservation in `State.tally`.
-NOW, METER_AT, ROWS, CALENDAR_AT, RELEASE_AT, TURN = range(6)
-IN, OUT, SCRAPPED, REMADE, QUEUED, GATED = range(6)
+# Places in `Plant.clock`: times and pointers, the rhythm of telling, the tallies of the law of conservation.
+NOW, METER_AT, ROWS, CALENDAR_AT, RELEASE_AT, TURN, METER, TELL_COUNT, PATIENCE = range(9)
+IN, OUT, SCRAPPED, REMADE, QUEUED, GATED, CLOCKS = range(9, 16)
+
+
+def _table(whole: str, real: str = "") -> np.dtype:
+    return np.dtype([(name, np.int64) for name in whole.split()] + [(name, np.float64) for name in real.split()])
+
+
+STATION = _table(
+    "first end room waits by_family gathers is_source setup setup_pool setup_people run_pool run_people"
+    " stops stops_end flaws flaws_end measures measures_end chance"
+)
+"""machines first..end; room NEVER: no limit; setup: its time, -1 none; pools -1: nobody; traits by kind; its streams."""
+TRAIT = _table("kind reason every lasts by_calendar pool people size", "share mean sd")
+"""A stop (kind: told state), a flaw (kind: SCRAP or REWORK) or a measure (every, size, mean and sd in last decimals)."""
+OWN = _table("wear due left number chance")
+"""Of one machine and trait: clock time to its next stop; its subgroup of samples; its streams."""
+TOLD = _table("reason watts")
+"""Of one station and told state."""
+TIME = _table("kind", "a b c")
+"""A distribution, kinds in the order of `model.DISTRIBUTIONS`."""
+STEP = _table("station run")
+"""Every route, one after the other, each ended by station -1."""
+MACHINE = _table(
+    "station base crew duty stop held want since left stop_left slot part cycles family dirty"
+    " job job_time job_good count count_told count_at told told_reason told_at quiet wh rest"
+)
+"""duty: crew logged in; stop: trait or -1; held: has its people; want: since when it lacks them or is blocked; since:
+its clocks are right up to here; cycles: pieces of the part in hand still to do; family: set up for; quiet: since when
+it only waits; wh, rest: meter in Wh and W*us above them."""
+PART = _table("order family start step size after turn")
+"""start: first step of its route; size: pieces in hand together, 1 or all of a gathered order; after: next in line."""
+ORDER = _table("release wave first end missing")
+"""Its parts first..end; missing: how many are not yet gathered, or not yet done."""
+QUEUE = _table("head tail")
+OPENING = _table("at machine crew")
+ROW = _table("at machine kind code who sample value")
 
 
 class Plant(NamedTuple):
-    """The model; nothing changes here. M machines, S stations, K kinds of stops, F flaws, Q measures, D times."""
+    """All of a run. The first seven tables are the model and never change; parts, orders and openings grow."""
 
-    station: NDArray[np.int32]  # (M,)
-    first: NDArray[np.int32]  # (S+1,) machines of a station
-    room: NDArray[np.int64]  # (S,) NEVER: no limit
-    by_family: NDArray[np.bool_]  # (S,)
-    gathers: NDArray[np.bool_]  # (S,)
-    is_source: NDArray[np.bool_]  # (S,) a route begins here
-    pool: NDArray[np.int32]  # (S, 2) for setup, run; -1: nobody
-    people: NDArray[np.int32]  # (S, 2)
-    setup: NDArray[np.int32]  # (S,) distribution, -1: none
-    reason: NDArray[np.int32]  # (S, 9) text of each told state
-    stop_first: NDArray[np.int32]  # (S+1,)
-    stops: NDArray[np.int32]  # (K, 7) told state, reason, clock is open, every, lasts, pool, people
-    flaw_first: NDArray[np.int32]  # (S+1,)
-    flaws: NDArray[np.int32]  # (F, 2) SCRAP or REWORK, reason
-    flaw_share: NDArray[np.float64]  # (F,)
-    measure_first: NDArray[np.int32]  # (S+1,)
-    measures: NDArray[np.int64]  # (Q, 2) every, size
-    normal: NDArray[np.float64]  # (Q, 2) mean, sd in units of the last decimal
-    power: NDArray[np.int64]  # (S, 12) watts in each told state
-    step_station: NDArray[np.int32]  # (R+1,) every route, one after the other, each ended by -1
-    step_run: NDArray[np.int32]  # (R+1,) distribution
-    kind: NDArray[np.int32]  # (D,)
-    number: NDArray[np.float64]  # (D, 4)
-    rhythm: NDArray[np.int64]  # (3,) meter, counter, patience
-
-
-class State(NamedTuple):
-    """Everything that changes, but for parts and orders, which grow."""
-
-    clock: NDArray[np.int64]  # (6,)
-    tally: NDArray[np.int64]  # (6,)
-    chance: NDArray[np.uint64]  # (4 S + 2 K*,) one stream per station or machine and purpose
-    base: NDArray[np.int32]  # (M,)
-    crew: NDArray[np.int32]  # (M,)
-    duty: NDArray[np.int32]  # (M,) the crew that is logged in
-    stop: NDArray[np.int32]  # (M,) -1: not stopped
-    held: NDArray[np.bool_]  # (M,) has the people its activity needs
-    want: NDArray[np.int64]  # (M,) since when it lacks them, or since when it is blocked
-    since: NDArray[np.int64]  # (M,) its clocks are right up to here
-    left: NDArray[np.int64]  # (M, 2) of the base activity, of the stop
-    wear: NDArray[np.int64]  # (M, most stops of a station) clock time to its next stop of each kind
-    slot: NDArray[np.int64]  # (M,) its next event
-    part: NDArray[np.int32]  # (M,) -1: none
-    cycles: NDArray[np.int32]  # (M,) pieces of the part in hand still to do
-    family: NDArray[np.int32]  # (M,) set up for; -1: nothing
-    job: NDArray[np.int64]  # (M, 3) order or -1, running time, good pieces
-    counts: NDArray[np.int64]  # (M, 3) cycles, cycles told, told at
-    told: NDArray[np.int64]  # (M, 4) state, reason, since, quiet since (NEVER: not quiet)
-    energy: NDArray[np.int64]  # (M, 2) Wh, W*us above them
-    group: NDArray[np.int64]  # (M, most measures, 3) due at, left of the subgroup, number of the subgroup
-    dirty: NDArray[np.bool_]  # (M,)
-    head: NDArray[np.int32]  # (S, families) first part that waits, -1: none
-    tail: NDArray[np.int32]
-    waits: NDArray[np.int64]  # (S,) parts that wait
-    free: NDArray[np.int64]  # (pools,)
-
-
-class Work(NamedTuple):
-    """Parts and orders (they grow, so they are handed over anew each time), the calendar and the trace."""
-
-    order: NDArray[np.int32]  # (parts,)
-    family: NDArray[np.int32]
-    start: NDArray[np.int32]  # first step of its route
-    step: NDArray[np.int32]  # where it is
-    size: NDArray[np.int32]  # pieces in hand together: 1, or all of a gathered order
-    after: NDArray[np.int32]  # next in its queue
-    turn: NDArray[np.int64]  # its place in line
-    release: NDArray[np.int64]  # (orders,) when
-    wave: NDArray[np.int32]  # (orders,)
-    parts: NDArray[np.int32]  # (orders+1,) its parts, contiguous
-    missing: NDArray[np.int32]  # (orders,) parts not gathered, or not done
-    calendar_at: NDArray[np.int64]
-    calendar_machine: NDArray[np.int32]
-    calendar_crew: NDArray[np.int32]
-    row_at: NDArray[np.int64]
-    row: NDArray[np.int32]  # (rows, 5) machine, kind, code, who (order or part), running number of a sample
-    row_value: NDArray[np.int64]
+    station: NDArray  # STATION (S,)
+    trait: NDArray  # TRAIT (T,)
+    told: NDArray  # TOLD (S, states)
+    time: NDArray  # TIME (D,)
+    step: NDArray  # STEP (R,)
+    machine: NDArray  # MACHINE (M,)
+    own: NDArray  # OWN (M, T)
+    queue: NDArray  # QUEUE (S, families)
+    free: NDArray  # int64 (pools,), people
+    chance: NDArray  # uint64, one stream per station or machine and purpose
+    clock: NDArray  # int64 (CLOCKS,)
+    part: NDArray  # PART
+    order: NDArray  # ORDER
+    opening: NDArray  # OPENING, in order of time
+    row: NDArray  # ROW: the trace since it was last emptied

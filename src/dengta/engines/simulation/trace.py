@@ -16,8 +16,6 @@ from dengta.engines.simulation.arrays import STATES
 from dengta.engines.simulation.demand import Order
 from dengta.engines.simulation.model import PlantModel
 
-TOLD = 11
-"""Trace kinds below this are events; the others are for the judge."""
 _TYPE = np.array(
     [
         EventType.STATE,
@@ -42,15 +40,20 @@ class Trace:
     """Rows of the kernel in order of time; shape (n,) each. `kind`, `code`, `who`, `value` as in `kernels`."""
 
     at: NDArray[np.int64]
-    machine: NDArray[np.int32]
-    kind: NDArray[np.int32]
-    code: NDArray[np.int32]
-    who: NDArray[np.int32]
-    sample: NDArray[np.int32]
+    machine: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    code: NDArray[np.int64]
+    who: NDArray[np.int64]
+    sample: NDArray[np.int64]
     value: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.at)
+
+    @classmethod
+    def of(cls, rows: NDArray) -> Trace:
+        """The rows of the kernel's table, copied."""
+        return cls(*(rows[name].copy() for name in cls.__dataclass_fields__))
 
     @classmethod
     def concat(cls, pieces: Sequence[Trace]) -> Trace:
@@ -103,8 +106,8 @@ class SimulatedEvents:
         subject = coded(list(machines))
         station = np.array([i for i, s in enumerate(model.stations) for _ in s.machines], np.int32)
         operation = coded([s.id for s in model.stations])[station]
-        measures = [q for s in model.stations for q in s.measures]
-        is_kind = [t.kind == kind for kind in range(TOLD)]
+        measures = [m for s in model.stations for m in (*[None] * (len(s.stops) + len(s.flaws)), *s.measures)]
+        is_kind = [t.kind == kind for kind in range(k.TAKE)]
         columns: dict[str, NDArray] = {name: np.zeros(n, np.int64) for name in ("scale", "subgroup", "sample")}
         text = {name: np.zeros(n, np.int32) for name in ("code", "reason", "person", "unit", "gauge")}
         value = t.value.copy()
@@ -122,11 +125,11 @@ class SimulatedEvents:
         text["reason"][flawed] = coded(list(self.names.reasons))[t.code[flawed]]
         if measured.any():
             q, sample = t.code[measured], t.sample[measured]
-            text["code"][measured] = coded([m.characteristic for m in measures])[q]
-            text["unit"][measured] = coded([m.unit for m in measures])[q]
-            text["gauge"][measured] = coded([m.gauge for m in measures])[q]
-            columns["scale"][measured] = np.array([-m.decimals for m in measures])[q]
-            size = np.array([m.size for m in measures])[q]
+            text["code"][measured] = coded([m.characteristic if m else "" for m in measures])[q]
+            text["unit"][measured] = coded([m.unit if m else "" for m in measures])[q]
+            text["gauge"][measured] = coded([m.gauge if m else "" for m in measures])[q]
+            columns["scale"][measured] = np.array([-m.decimals if m else 0 for m in measures])[q]
+            size = np.array([m.size if m else 1 for m in measures])[q]
             columns["subgroup"][measured], columns["sample"][measured] = sample // size + 1, sample % size + 1
         here = is_kind[k.LOGIN] | is_kind[k.LOGOUT]
         people, width = self._people(coded)
