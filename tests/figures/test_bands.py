@@ -105,4 +105,4 @@ def test_shifts_ticks_and_the_now_line_stay_on_the_paper():
     for rect in svg.iter("rect"):
         x, width = float(rect.get("x", "0")), float(rect.get("width", "0"))
         assert x >= 0
-        assert x + width <= 1120
+        assert x + width <= 880

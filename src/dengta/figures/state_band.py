@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dengta.core.time import Micros
 from dengta.figures.look import CARD, FONT, HAIR, INK, SHADE, SOFT, STATES, bars, number, text
 
-WIDTH, HEIGHT = 1120, 148
+WIDTH, HEIGHT = 880, 148
 _LEFT, _RIGHT, _TOP, _BOTTOM = 8, WIDTH - 8, 30, 94
 _AXIS, _LEGEND = 112, 138
 _LATIN, _WIDE = 6.8, 12.4  # widths of a letter and of a Chinese character at 12 px

@@ -272,7 +272,7 @@ def _events(reader: LogReader, view: FloorView, book: PlantBook, machine: str) -
 
 
 def _row(event: Event, book: PlantBook) -> EventRow:
-    what = event.code
+    what = pgettext("counter", "pieces") if event.code == "pieces" else event.code
     if event.type.word == "state":
         what = state_words().get(event.code, event.code)
     if event.reason:
@@ -293,7 +293,9 @@ def _row(event: Event, book: PlantBook) -> EventRow:
         what=what,
         value=value,
         work=" · ".join(part for part in (event.order, event.operation, event.person) if part),
-        flags=", ".join(flag.name.lower().replace("_", " ") for flag in Flag if flag & event.flags and flag.name),
+        flags=", ".join(
+            pgettext("flag", flag.name.lower().replace("_", " ")) for flag in Flag if flag & event.flags and flag.name
+        ),
         key=event.key,
         ts=event.ts,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.utils.translation import ngettext
 
 from dengta.apps.accounts.policies import Permission, require
 from dengta.apps.production.queries import FloorView, SiteFloor, site_floor
@@ -13,7 +14,7 @@ from dengta.core.reason import Reason, Refusal
 from dengta.web import errors
 from dengta.web.floor import machine_page
 from dengta.web.floor.tiles import Tile, lines, page_words, summary, tile
-from dengta.web.floor.words import language
+from dengta.web.floor.words import language, shapes
 from dengta.web.live.grant import grant
 from dengta.web.live.sources import machine_data, strip_of
 from dengta.web.scope import Scope, scope_of
@@ -38,7 +39,8 @@ def floor(request: HttpRequest) -> HttpResponse:
         "line": line,
         "abnormal": abnormal,
         "summary": summary(tiles),
-        "total": len(tiles),
+        "of_machines": ngettext("of {n} machine", "of {n} machines", len(tiles)).format(n=len(tiles)),
+        "shapes": shapes(),
         "words": page_words(view.book),
         "grant": grant(scope.site, ["floor"]),
         "book_hash": view.book.hash,

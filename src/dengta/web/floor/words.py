@@ -66,6 +66,14 @@ def state_words() -> dict[str, str]:
     return {state: pgettext("state", manner.word) for state, manner in MANNERS.items()}
 
 
+def shapes() -> list[tuple[str, str]]:
+    """Each shape of a tile with the words of the states it stands for."""
+    said: dict[str, list[str]] = {}
+    for state, word in state_words().items():
+        said.setdefault(MANNERS[state].shape, []).append(word)
+    return [(shape, ", ".join(words)) for shape, words in said.items()]
+
+
 def span(length: Micros) -> str:
     """A length of time in the two units a person would say; below zero counts as none."""
     left = max(length, 0)
