@@ -94,10 +94,36 @@ def test_verify_names_what_a_flipped_byte_took(home: Home) -> None:
     file.write_bytes(data)
     result = dengta(home, "verify")
     assert result.exit_code == 1
-    assert "dengta log repair" in result.stdout
+    assert "--repair" in result.stdout
     told = answer(dengta(home, "verify", "--json"), code=1)
     assert [(one["code"], one["events"]) for one in told["damage"]] == [("log.file_damaged", 110)]
     assert [(r["first"], r["last"]) for r in told["damage"][0]["keys"]] == [(0, 99), (110, 119)]
+
+
+def test_repair_puts_damage_aside_and_the_producer_may_send_again(home: Home) -> None:
+    before = dengta(home, "export").stdout
+    [file] = (home.site("demo").log / "sealed").rglob("*.parquet")
+    file.write_bytes(file.read_bytes()[:-9])
+    told = answer(dengta(home, "verify", "--repair", "--json"))
+    assert [(one["code"], one["events"], bool(one["kept"])) for one in told["damage"]] == [
+        ("log.file_damaged", 110, True)
+    ]
+    assert answer(dengta(home, "verify", "--json"))["damage"] == []
+    status = answer(dengta(home, "status", "--json"))
+    assert (status["events"], status["lost"], len(status["damage"])) == (50, 110, 1)
+    assert "110 events" in dengta(home, "status").stdout
+    assert answer(dengta(home, "append", "-", "--json", stdin=before))["accepted"] == 110
+    assert answer(dengta(home, "status", "--json"))["lost"] == 0
+    assert dengta(home, "export").stdout == before
+
+
+def test_repair_makes_a_lost_database_again(home: Home) -> None:
+    answer(dengta(home, "seal", "--until", to_iso(START + 2 * HOUR), "--json"))
+    before = dengta(home, "export").stdout
+    (home.site("demo").log / "log.sqlite").unlink()
+    assert dengta(home, "status").exit_code == 1
+    answer(dengta(home, "verify", "--repair", "--json"))
+    assert dengta(home, "export").stdout == before
 
 
 def test_seal_closes_hours(home: Home) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -16,13 +16,15 @@ from dengta.cli.printing import answers, print_json, tr
 from dengta.core.reason import Reason, Refusal
 from dengta.core.time import HOUR, Micros, from_iso, to_iso
 from dengta.core.vocabulary import EventType
-from dengta.log import Log, LogReader
+from dengta.log import Damage, Log, LogReader, repair
+from dengta.log.verify import Progress
 from dengta.site.clock import SiteTime
 from dengta.site.home import Home, SiteFolder
 
-app = typer.Typer(no_args_is_help=True, help=tr("log_cli.about"))
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=tr("log_cli.about"))
 
 LATENESS: Micros = 2 * HOUR
+_NEEDS_REPAIR = {"log.database_damaged", "log.database_missing", "log.segment_unlisted"}
 HomeFolder = Annotated[Path | None, typer.Option("--home", envvar="DENGTA_HOME", help=tr("log_cli.option_home"))]
 Site = Annotated[str | None, typer.Option("--site", help=tr("log_cli.option_site"))]
 AsJson = Annotated[bool, typer.Option("--json", help=tr("log_cli.option_json"))]
@@ -42,22 +44,46 @@ def status(home: HomeFolder = None, site: Site = None, as_json: AsJson = False) 
 
 @app.command(help=tr("log_cli.verify"))
 @answers
-def verify(home: HomeFolder = None, site: Site = None, as_json: AsJson = False) -> None:
-    """Read everything and believe nothing. Exit 1 when anything is wrong."""
+def verify(
+    home: HomeFolder = None,
+    site: Site = None,
+    mend: Annotated[bool, typer.Option("--repair", help=tr("log_cli.repair"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read everything and believe nothing. Exit 1 when something is wrong and was not put aside."""
     folder = _folder(home, site)
     reader = LogReader(folder.log)
     with _bar() as progress:
-        found = reader.verify(progress)
+        found = _repair(folder, progress) if mend else reader.verify(progress)
     events = reader.status().events
     if as_json:
-        print_json("log.verify", {"site": folder.site, "events": events, "damage": [*map(forms.damage_json, found)]})
+        damage = [*map(forms.damage_json, found)]
+        print_json("log.verify", {"site": folder.site, "events": events, "repaired": mend, "damage": damage})
     elif found:
         forms.print_damage(found)
-        typer.echo(tr("log_cli.answer.damaged", pieces=len(found), events=f"{sum(one.events for one in found):,}"))
+        code = "log_cli.answer.repaired" if mend else "log_cli.answer.damaged"
+        typer.echo(tr(code, pieces=len(found), events=f"{sum(one.events for one in found):,}"))
     else:
         typer.echo(tr("log_cli.answer.verified", events=f"{events:,}"))
-    if found:
+    if found and not mend:
         raise typer.Exit(1)
+
+
+def _repair(folder: SiteFolder, progress: Progress) -> list[Damage]:
+    """Put aside what is broken; where the log does not even open, make its database again first."""
+    now, reader = SiteTime(folder.clock), LogReader(folder.log)
+    found: list[Damage] = []
+    try:
+        known = len(reader.status().damage)
+        log = Log.open(folder.log, folder.site, now)
+        found += reader.status().damage[known:]
+    except Refusal as refusal:
+        if not {reason.code for reason in refusal.reasons} <= _NEEDS_REPAIR:
+            raise
+        found += repair(folder.log, folder.site, now()).damage
+        log = Log.open(folder.log, folder.site, now)
+    with log:
+        return found + log.set_aside(reader.verify(progress))
 
 
 @app.command(help=tr("log_cli.seal"))
@@ -184,7 +210,7 @@ def _file(out: Path | None) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
+def _bar() -> Iterator[Progress]:
     """Progress on a terminal's standard error once it has taken longer than a second."""
     began = time.monotonic()
     shown = False

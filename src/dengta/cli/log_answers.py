@@ -9,10 +9,7 @@ import typer
 
 from dengta.cli.printing import language, print_table, tr
 from dengta.core.time import Micros, to_iso
-from dengta.log import KeyRange
-from dengta.log.damage import Damage
-from dengta.log.segments import SealedSegment
-from dengta.log.status import LogStatus
+from dengta.log import Damage, KeyRange, LogStatus, SealedSegment
 from dengta.words import say
 
 SHOWN = 20
