@@ -195,8 +195,7 @@ def _print_shifts(book: PlantBook, id_: str, ones: list[ShiftOccurrence]) -> Non
         (
             one.business_date,
             names[one.shift],
-            _moment(one.interval.start, book),
-            _moment(one.interval.end, book),
+            *_edges(one, book),
             _length(one.interval.length),
             _length(one.planned_time),
         )
@@ -209,8 +208,11 @@ def _print_shifts(book: PlantBook, id_: str, ones: list[ShiftOccurrence]) -> Non
     )
 
 
-def _moment(at: Micros, book: PlantBook) -> str:
-    return f"{to_datetime(at, book.zone):%m-%d %H:%M} {to_iso(at, book.zone)[-6:]}"
+def _edges(one: ShiftOccurrence, book: PlantBook) -> tuple[str, str]:
+    """Begin and end by the wall clock; with their offsets where the clock changes in between."""
+    begin, end = (to_datetime(at, book.zone) for at in (one.interval.start, one.interval.end))
+    form = "%m-%d %H:%M" if begin.utcoffset() == end.utcoffset() else "%m-%d %H:%M %z"
+    return begin.strftime(form), end.strftime(form)
 
 
 def _length(duration: Micros) -> str:

@@ -111,7 +111,7 @@ def _stands_right(one: ShiftOccurrence, hours: Hours, zone: ZoneInfo) -> bool:
     begins = [_wall(day, b.start, zone) for b in hours.breaks]
     if marks != sorted(marks) or not all(any(_is_first(a, w, zone) for w in begins) for a, _ in rests):
         return False
-    plain = to_datetime(whole.start, zone).utcoffset() == to_datetime(whole.end, zone).utcoffset()
+    plain = whole.length == (hours.span.end - hours.span.start) * MINUTE
     return not plain or sum(b - a for a, b in rests) == sum(b.end - b.start for b in hours.breaks) * MINUTE
 
 

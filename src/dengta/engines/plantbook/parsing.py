@@ -58,7 +58,7 @@ def _book(top: Table, content: str) -> PlantBook:
         for t in top.tables("machine")
         if (m := _machine(t, subjects, lines, kinds, calendars, usual, stale_after)).id
     }
-    if not machines:
+    if "machine" not in top:
         top.fault("plant.nothing", "machine", kind="machine")
     operations = _terms(top.tables("operation"), "operation")
     cycles = _cycles(top.tables("cycle"), zone, valid_from, operations, machines, lines)

@@ -15,6 +15,7 @@ from dengta.engines.simulation.kernels_chance import draw, normal, uniform
 from dengta.engines.simulation.kernels_layout import (
     BLOCKED,
     CALENDAR_AT,
+    COMPILED,
     CYCLE,
     DONE,
     EMPTY,
@@ -56,7 +57,7 @@ from dengta.engines.simulation.kernels_machine import (
 )
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def enqueue(p: Plant, part: int, station: int, urgent: bool) -> None:
     """Let a part wait at a station: last of its family, or first when urgent."""
     w = p.part[part]
@@ -75,7 +76,7 @@ def enqueue(p: Plant, part: int, station: int, urgent: bool) -> None:
         q.head = part
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def dequeue(p: Plant, i: int) -> int:
     """The part that machine i takes next by its station's rule, out of the queue; some part must wait."""
     m = p.machine[i]
@@ -94,7 +95,7 @@ def dequeue(p: Plant, i: int) -> int:
     return best
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def start_run(p: Plant, i: int) -> None:
     """The next cycle of the part on machine i."""
     m = p.machine[i]
@@ -102,7 +103,7 @@ def start_run(p: Plant, i: int) -> None:
     m.left = draw(p.time, p.step[p.part[m.part].step].run, p.chance, p.station[m.station].chance)
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def take(p: Plant, i: int) -> None:
     """Put the next waiting part on machine i: setup first if it is set up for another family."""
     m = p.machine[i]
@@ -110,7 +111,7 @@ def take(p: Plant, i: int) -> None:
     m.part = dequeue(p, i)
     w, st = p.part[m.part], p.station[m.station]
     m.cycles = w.size
-    note(p.row, p.clock, i, TAKE, m.station, m.part, w.size)
+    note(p.row, p.clock, i, TAKE, m.station, m.part, w.size, 0)
     open_job(p, i, w.order)
     let_go(p, i)
     if st.setup >= 0 and m.family != w.family:
@@ -121,14 +122,14 @@ def take(p: Plant, i: int) -> None:
     m.family = w.family
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def ready(p: Plant, i: int) -> bool:
     """Open, not stopped, nothing on it."""
     m = p.machine[i]
     return bool(m.crew > OFF and m.stop < 0 and m.base == EMPTY)
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def fits(p: Plant, i: int) -> bool:
     """Is there room where the finished part of machine i goes next: in the buffer, or on a machine that is ready?"""
     station = p.step[p.part[p.machine[i].part].step + 1].station
@@ -142,7 +143,7 @@ def fits(p: Plant, i: int) -> bool:
     return bool(room > 0)
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def move_on(p: Plant, i: int) -> None:
     """The finished part of machine i goes to where its route leads."""
     m = p.machine[i]
@@ -152,13 +153,13 @@ def move_on(p: Plant, i: int) -> None:
     o = p.order[w.order]
     w.step += 1
     station = p.step[w.step].station
-    note(p.row, p.clock, i, LEAVE, m.station, part, w.size)
+    note(p.row, p.clock, i, LEAVE, m.station, part, w.size, 0)
     m.base, m.part, m.dirty = EMPTY, -1, 1
     if station < 0:
         p.clock[OUT] += w.size
         o.missing -= w.size
         if o.missing == 0:
-            note(p.row, p.clock, i, DONE, 0, w.order, 0)
+            note(p.row, p.clock, i, DONE, 0, w.order, 0, 0)
     elif p.station[station].gathers:
         p.clock[GATED] += 1
         o.missing -= 1
@@ -170,7 +171,7 @@ def move_on(p: Plant, i: int) -> None:
         enqueue(p, part, station, False)
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def end_cycle(p: Plant, i: int) -> None:
     """One piece is through machine i: good, to be repeated, or lost."""
     m = p.machine[i]
@@ -186,9 +187,9 @@ def end_cycle(p: Plant, i: int) -> None:
                 bad = k
             u -= p.trait[k].share
     kind = p.trait[bad].kind if bad >= 0 else -1
-    note(p.row, p.clock, i, CYCLE, kind, part, 1)
+    note(p.row, p.clock, i, CYCLE, kind, part, 1, 0)
     if bad >= 0:
-        note(p.row, p.clock, i, kind, p.trait[bad].reason, p.part[part].order, 1)
+        note(p.row, p.clock, i, kind, p.trait[bad].reason, p.part[part].order, 1, 0)
     if kind == SCRAP:
         p.clock[SCRAPPED] += 1
         p.clock[REMADE] += 1
@@ -210,7 +211,7 @@ def end_cycle(p: Plant, i: int) -> None:
         close_job(p, i)
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def take_samples(p: Plant, i: int) -> None:
     """Measure the good piece just made where a subgroup is due or under way."""
     m = p.machine[i]
@@ -226,7 +227,7 @@ def take_samples(p: Plant, i: int) -> None:
             own.number += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def act(p: Plant, i: int) -> None:
     """Machine i's own next event: a stop ends, an activity ends, or a stop begins."""
     m = p.machine[i]
@@ -254,29 +255,35 @@ def act(p: Plant, i: int) -> None:
             return
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
+def longest_blocked(p: Plant) -> int:
+    """The machine that has waited longest to give its part away and finds room now; -1: none."""
+    first = -1
+    for i in range(len(p.machine)):
+        m = p.machine[i]
+        waits = m.base == BLOCKED and m.crew > OFF and m.stop < 0
+        if waits and (first < 0 or m.want < p.machine[first].want) and fits(p, i):
+            first = i
+    return first
+
+
+@njit(**COMPILED)
 def settle(p: Plant) -> None:
     """After an event: finished parts move on, the longest blocked first, and ready machines take parts."""
-    n = len(p.machine)
     moved = True
     while moved:
         moved = False
-        first = -1
-        for i in range(n):
-            m = p.machine[i]
-            if m.base == BLOCKED and m.crew > OFF and m.stop < 0 and (first < 0 or m.want < p.machine[first].want):
-                if fits(p, i):
-                    first = i
-        if first >= 0:
-            move_on(p, first)
+        blocked = longest_blocked(p)
+        if blocked >= 0:
+            move_on(p, blocked)
             moved = True
-        for i in range(n):
+        for i in range(len(p.machine)):
             if p.station[p.machine[i].station].waits > 0 and ready(p, i):
                 take(p, i)
                 moved = True
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def staff(p: Plant) -> None:
     """People go where they have been wanted longest; an activity that needs nobody goes on at once."""
     while True:
@@ -297,7 +304,7 @@ def staff(p: Plant) -> None:
         p.machine[first].dirty = 1
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def happen(p: Plant) -> None:
     """Everything of this instant: machines in their order, the calendar, releases, what follows from them, meters."""
     at, n = p.clock[NOW], len(p.machine)
@@ -325,10 +332,10 @@ def happen(p: Plant) -> None:
         p.clock[METER_AT] += p.clock[METER]
         for i in range(n):
             use_energy(p, i)
-            note(p.row, p.clock, i, ENERGY, 0, -1, p.machine[i].wh)
+            note(p.row, p.clock, i, ENERGY, 0, -1, p.machine[i].wh, 0)
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def advance(p: Plant, until: int) -> bool:
     """Work off every event up to and including `until`; False when the trace is full: empty it and go on."""
     while True:

@@ -8,8 +8,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from dengta.engines.simulation.kernels_layout import COMPILED
 
-@njit(cache=True, nogil=True)
+
+@njit(**COMPILED)
 def uniform(chance: NDArray, i: int) -> float:
     """Next number in [0, 1) of stream i: SplitMix64 (Steele, Lea, Flood 2014)."""
     chance[i] += np.uint64(0x9E3779B97F4A7C15)
@@ -19,14 +21,14 @@ def uniform(chance: NDArray, i: int) -> float:
     return float((z ^ (z >> np.uint64(31))) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def normal(chance: NDArray, i: int) -> float:
     """Next standard normal number of stream i: Box and Muller 1958, the cosine half."""
     radius = math.sqrt(-2.0 * math.log(1.0 - uniform(chance, i)))
     return radius * math.cos(2.0 * math.pi * uniform(chance, i))
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def draw(time: NDArray, which: int, chance: NDArray, i: int) -> int:
     """A time of at least 1 us, from distribution `which` and stream i; kinds in the order of `model.DISTRIBUTIONS`."""
     kind, a, b, c = time[which].kind, time[which].a, time[which].b, time[which].c

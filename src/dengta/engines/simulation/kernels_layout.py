@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+COMPILED = {"cache": True, "nogil": True, "_nrt": False}
+"""How kernels are compiled. They allocate nothing, and counting references would double their time."""
 NEVER = 2**62
 EMPTY, SETUP, RUN, BLOCKED = 0, 1, 2, 3
 OFF, BREAK = 0, -1  # crews of closed machines; open ones have 1 + the number of their shift
@@ -32,7 +34,7 @@ STATION = _table(
 )
 """machines first..end; room NEVER: no limit; setup: its time, -1 none; pools -1: nobody; traits by kind; its streams."""
 TRAIT = _table("kind reason every lasts by_calendar pool people size", "share mean sd")
-"""A stop (kind: told state), a flaw (kind: SCRAP or REWORK) or a measure (every, size, mean and sd in last decimals)."""
+"""A stop (kind: told state), a flaw (kind: SCRAP, REWORK) or a measure (every, size; mean, sd in its last decimal)."""
 OWN = _table("wear due left number chance")
 """Of one machine and trait: clock time to its next stop; its subgroup of samples; its streams."""
 TOLD = _table("reason watts")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from numba import njit
+from numba import from_dtype, int64, njit, void
+from numba.types import Array
 from numpy.typing import NDArray
 
 from dengta.engines.simulation.kernels_layout import (
     BLOCKED,
     BREAK,
+    COMPILED,
     COUNTER,
     EMPTY,
     END,
@@ -18,6 +20,7 @@ from dengta.engines.simulation.kernels_layout import (
     NOW,
     OFF,
     PATIENCE,
+    ROW,
     ROWS,
     RUN,
     S_BLOCKED,
@@ -36,10 +39,9 @@ from dengta.engines.simulation.kernels_layout import (
 )
 
 
-@njit(cache=True, nogil=True)
-def note(
-    row: NDArray, clock: NDArray, machine: int, kind: int, code: int, who: int, value: int, sample: int = 0
-) -> None:
+# With its types said here it is compiled once, not again for each constant that a caller gives it.
+@njit(void(Array(from_dtype(ROW), 1, "C"), int64[::1], *[int64] * 6), **COMPILED)
+def note(row: NDArray, clock: NDArray, machine: int, kind: int, code: int, who: int, value: int, sample: int) -> None:
     """Add a row to the trace, now."""
     r = row[clock[ROWS]]
     clock[ROWS] += 1
@@ -47,7 +49,7 @@ def note(
     r.who, r.value, r.sample = who, value, sample
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def need(p: Plant, i: int) -> tuple[int, int]:
     """(pool, people) that machine i's activity takes; nobody while it is closed."""
     m, st = p.machine[i], p.station[p.machine[i].station]
@@ -61,7 +63,7 @@ def need(p: Plant, i: int) -> tuple[int, int]:
     return -1, 0
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def let_go(p: Plant, i: int) -> None:
     """Machine i's people are free again: before each change of its activity. Whoever works next asks anew."""
     m = p.machine[i]
@@ -73,7 +75,7 @@ def let_go(p: Plant, i: int) -> None:
     m.dirty = 1
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def bring_up(p: Plant, i: int) -> None:
     """Let machine i's clocks run from where they stood until now."""
     m = p.machine[i]
@@ -95,7 +97,7 @@ def bring_up(p: Plant, i: int) -> None:
             p.own[i, k].wear -= passed
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def next_event(p: Plant, i: int) -> int:
     """When machine i acts next by itself."""
     m = p.machine[i]
@@ -113,37 +115,37 @@ def next_event(p: Plant, i: int) -> int:
     return at
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def open_job(p: Plant, i: int, order: int) -> None:
     """Machine i begins to work on `order`; what it worked on before is reported."""
     m = p.machine[i]
     if m.job != order:
         close_job(p, i)
         m.job = order
-        note(p.row, p.clock, i, START, m.station, order, 0)
+        note(p.row, p.clock, i, START, m.station, order, 0, 0)
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def close_job(p: Plant, i: int) -> None:
     """Report the order in hand: good pieces and running time."""
     m = p.machine[i]
     if m.job >= 0:
         if m.job_good > 0:
-            note(p.row, p.clock, i, GOOD, m.station, m.job, m.job_good)
-        note(p.row, p.clock, i, END, m.station, m.job, m.job_time)
+            note(p.row, p.clock, i, GOOD, m.station, m.job, m.job_good, 0)
+        note(p.row, p.clock, i, END, m.station, m.job, m.job_time, 0)
     m.job, m.job_time, m.job_good = -1, 0, 0
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def tell_count(p: Plant, i: int) -> None:
     """Report the piece counter if it moved."""
     m = p.machine[i]
     if m.count != m.count_told:
-        note(p.row, p.clock, i, COUNTER, 0, m.job, m.count)
+        note(p.row, p.clock, i, COUNTER, 0, m.job, m.count, 0)
         m.count_told, m.count_at = m.count, p.clock[NOW]
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def use_energy(p: Plant, i: int) -> None:
     """Bring machine i's meter up to now."""
     m = p.machine[i]
@@ -154,14 +156,14 @@ def use_energy(p: Plant, i: int) -> None:
     m.told_at = p.clock[NOW]
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def state_of(p: Plant, i: int) -> int:
     """What machine i is doing, as a state that can be told."""
     m = p.machine[i]
     if m.crew <= OFF:
         return S_OFF if m.crew == OFF else S_BREAK
     if m.stop >= 0:
-        return p.trait[m.stop].kind
+        return int(p.trait[m.stop].kind)
     if m.base == EMPTY:
         return S_IDLE if p.station[m.station].is_source else S_STARVED
     if m.base == BLOCKED:
@@ -171,7 +173,7 @@ def state_of(p: Plant, i: int) -> int:
     return S_RUNNING if m.base == RUN else S_SETUP
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def tell_state(p: Plant, i: int) -> None:
     """Report machine i's state if it is another than the one told last; short waits after running are not told."""
     m = p.machine[i]
@@ -188,10 +190,10 @@ def tell_state(p: Plant, i: int) -> None:
     tell_count(p, i)
     use_energy(p, i)
     m.told, m.told_reason = state, reason
-    note(p.row, p.clock, i, STATE, state, m.job, reason)
+    note(p.row, p.clock, i, STATE, state, m.job, reason, 0)
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def change_crew(p: Plant, i: int, crew: int) -> None:
     """The calendar opens, closes or changes machine i: people log in and out; the end of a shift ends its report."""
     m = p.machine[i]
@@ -201,9 +203,9 @@ def change_crew(p: Plant, i: int, crew: int) -> None:
     if crew not in (BREAK, m.duty):
         close_job(p, i)
         if m.duty > OFF:
-            note(p.row, p.clock, i, LOGOUT, m.duty, -1, 0)
+            note(p.row, p.clock, i, LOGOUT, m.duty, -1, 0, 0)
         if crew > OFF:
-            note(p.row, p.clock, i, LOGIN, crew, -1, 0)
+            note(p.row, p.clock, i, LOGIN, crew, -1, 0, 0)
         m.duty = crew
     m.crew = crew
     m.dirty = 1
