@@ -104,10 +104,14 @@ class DoorSender:
 
     append = send
 
+    def deliver(self, block: bytes, *, deadline: float | None = None) -> dict[int, list[EpochMark]]:
+        """Send one packed batch as it is; the door's durable marks of its streams. Refusal as of `send`."""
+        told = self._until_answered("POST", "/v1/batch", block, deadline)["marks"]
+        return {int(stream): _marks(marks) for stream, marks in told.items()}
+
     def marks(self, stream: int, *, deadline: float | None = None) -> list[EpochMark]:
         """How far the log behind the door knows `stream`."""
-        told = self._until_answered("GET", f"/v1/marks/{stream}", None, deadline)["marks"]
-        return [EpochMark(m["epoch"], m["next"], tuple((lo, hi) for lo, hi in m["above"])) for m in told]
+        return _marks(self._until_answered("GET", f"/v1/marks/{stream}", None, deadline)["marks"])
 
     def is_up(self) -> bool:
         """Whether the door answers right now; one try."""
@@ -182,6 +186,10 @@ def _posts(batch: EventBatch) -> Iterator[bytes]:
     middle = len(batch) // 2
     yield from _posts(batch.take(slice(0, middle)))
     yield from _posts(batch.take(slice(middle, None)))
+
+
+def _marks(told: list[dict[str, Any]]) -> list[EpochMark]:
+    return [EpochMark(m["epoch"], m["next"], tuple((lo, hi) for lo, hi in m["above"])) for m in told]
 
 
 def _reasons(status: int, answer: dict[str, Any]) -> list[Reason]:
