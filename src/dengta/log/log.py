@@ -58,7 +58,7 @@ class Log:
                 place = (str(folder / store.FILE),)
                 raise Refusal(Reason("log.database_damaged", place, {"error": str(error)})) from error
             self.outbox = Outbox(self.reader, self._writer, settings.outbox_bytes)
-            undo.pop_all()
+            self._closing = undo.pop_all()
 
     @classmethod
     def open(
@@ -170,10 +170,8 @@ class Log:
             return damage.set_aside(self.reader.folder, self._writer, self._disk, found, self._stamp())
 
     def close(self) -> None:
-        """Commit what waits, fold the database, let the next writer in."""
-        self._writer.close()
-        self._store.close()
-        self._lock.release()
+        """Commit what waits, fold the database, let the next writer in. Once is enough."""
+        self._closing.close()
 
     def __enter__(self) -> Log:
         return self

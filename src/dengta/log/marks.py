@@ -137,13 +137,12 @@ class Marks:
             yield from (KeyRange(stream, epoch, lo, hi) for lo, hi in self._held(slot))
 
     def holes(self) -> list[KeyRange]:
-        """Every span missing below the highest seq seen of its epoch."""
-        slots = sorted(self._above)
-        return [
+        """Every span missing below the highest seq seen of its epoch, sorted."""
+        return sorted(
             KeyRange(int(self._key[0, slot]), int(self._key[1, slot]), lo, hi)
-            for slot in slots
+            for slot in self._above
             for lo, hi in self._mark(slot).holes
-        ]
+        )
 
     def _mark(self, slot: int) -> EpochMark:
         return EpochMark(int(self._key[1, slot]), int(self._next[slot]), tuple(self._above.get(slot, ())))

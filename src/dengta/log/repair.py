@@ -77,9 +77,11 @@ def _rebuild(folder: Path, site: str, now: Micros, disk: Disk) -> Repaired:
             rows, events = _keep_rows(db, saved, held)
             saved.go_on_counting(db)
             marks = Marks.of(KeyRange(*key, lo, hi) for key, parts in held.items() for lo, hi in parts)
-            found += saved.lost(held)
+            found += saved.lost(held, found)
+            found = [replace(b, ranges=tuple(keys.subtract(b.ranges, held)), found_at=now) for b in found]
+            found = [b for b in found if b.ranges or b.kept or b.place == MARKS]
             for broken in found:
-                damage.add(db, replace(broken, found_at=now))
+                damage.add(db, broken)
             for table in ("producer", "outbox", "damage"):
                 saved.copy(table, db)
             db.execute("UPDATE site SET gone = ?", (store.last_id(db),))
@@ -194,13 +196,14 @@ class _Saved:
         db.execute("DELETE FROM sqlite_sequence WHERE name = 'packed'")
         db.execute("INSERT INTO sqlite_sequence VALUES ('packed', ?)", (last,))
 
-    def lost(self, held: Covered) -> list[Damage]:
-        """What the old marks held and the new log does not."""
+    def lost(self, held: Covered, found: list[Damage]) -> list[Damage]:
+        """What the old marks held and the new log does not, beside what is `found` already."""
         try:
             marked = Marks.load(list(self._rows("SELECT shard, block FROM marks ORDER BY shard"))).ranges()
         except Refusal:
             return [Damage("log.marks_lost", MARKS, ())]
-        ranges = tuple(keys.subtract(marked, held))
+        told = keys.cover(r for one in found for r in one.ranges)
+        ranges = tuple(keys.subtract(keys.subtract(marked, held), told))
         return [Damage("log.events_missing", MARKS, ranges)] if ranges else []
 
     def copy(self, table: str, into: sqlite3.Connection) -> None:
