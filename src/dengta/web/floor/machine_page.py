@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 
 from dengta.apps.production.queries import FloorView, SiteFloor
 from dengta.core.batch import EventBatch
@@ -17,13 +17,12 @@ from dengta.core.event import Event, Key
 from dengta.core.intervals import Interval
 from dengta.core.shifts import ShiftOccurrence
 from dengta.core.time import DAY, HOUR, MINUTE, Micros, local, local_day, to_datetime, to_iso
-from dengta.core.vocabulary import Flag
 from dengta.engines import kpi
 from dengta.engines.plantbook import PlantBook
 from dengta.figures import BandView, Mark, Shade, state_band_svg
 from dengta.log import LogReader
 from dengta.site.home import SiteFolder
-from dengta.web.floor.words import ELEMENTS, language, span, state_words
+from dengta.web.floor.words import CODES, ELEMENTS, EVENTS, FLAGS, language, span, state_words
 
 DAYS = (7, 30)
 LAST = 50
@@ -158,7 +157,7 @@ def _shift(reader: LogReader, view: FloorView, book: PlantBook, machine: str) ->
     rows = [
         ElementRow(
             code,
-            pgettext("time element", word),
+            str(word),
             _minutes(int(cell[kpi.Column[code]])),
             _share(int(cell[kpi.Column[code]]), passed),
         )
@@ -175,7 +174,7 @@ def _shift(reader: LogReader, view: FloorView, book: PlantBook, machine: str) ->
         rows=rows,
         total=_minutes(passed),
         pieces=_made(cell, counted=bool(totals.setting.counters)),
-        command=f"dengta kpi --site {book.site} --machine {machine} "
+        command=f"dengta kpi --by machine --site {book.site} "
         f"--from {to_iso(shift.interval.start, book.zone)} --to {to_iso(end, book.zone)}",
     )
 
@@ -271,14 +270,16 @@ def _events(reader: LogReader, view: FloorView, book: PlantBook, machine: str) -
     return [_row(event, book) for event in reversed(list(batch))]
 
 
+def _called(terms: Any, id: str) -> str:
+    return str(terms[id].name[language()]) if id in terms else id
+
+
 def _row(event: Event, book: PlantBook) -> EventRow:
-    what = pgettext("counter", "pieces") if event.code == "pieces" else event.code
+    what = str(CODES.get(event.code, event.code))
     if event.type.word == "state":
         what = state_words().get(event.code, event.code)
     if event.reason:
-        what = (
-            f"{what}: {book.reasons[event.reason].name[language()] if event.reason in book.reasons else event.reason}"
-        )
+        what = f"{what}: {_called(book.reasons, event.reason)}"
     number = f"{event.value * 10**event.scale:,}" if event.scale >= 0 else f"{event.value / 10**-event.scale:,}"
     if event.type.word == "operation_end":
         value = span(event.value)
@@ -289,13 +290,19 @@ def _row(event: Event, book: PlantBook) -> EventRow:
     return EventRow(
         at=f"{to_datetime(event.ts, book.zone):%m-%d %H:%M:%S}",
         recv=span(event.recv - event.ts) if event.recv > event.ts else "",
-        kind=pgettext("event", event.type.word.replace("_", " ")),
+        kind=str(EVENTS[event.type]),
         what=what,
         value=value,
-        work=" · ".join(part for part in (event.order, event.operation, event.person) if part),
-        flags=", ".join(
-            pgettext("flag", flag.name.lower().replace("_", " ")) for flag in Flag if flag & event.flags and flag.name
+        work=" · ".join(
+            part
+            for part in (
+                event.order,
+                _called(book.operations, event.operation),
+                _called(book.persons, event.person),
+            )
+            if part
         ),
+        flags=", ".join(str(word) for flag, word in FLAGS.items() if flag & event.flags),
         key=event.key,
         ts=event.ts,
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from dengta.apps.production.queries import FloorView, Seen
 from dengta.core.time import Micros, to_datetime
 from dengta.engines.plantbook import PlantBook
-from dengta.web.floor.words import GROUPS, MANNERS, SPANS, language, span, state_words, why
+from dengta.web.floor.words import BRIEFLY, GROUPS, MANNERS, SPANS, language, span, state_words, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Tile:
     work: str
     pieces: str
     hour: str
+    of_shift: str
     why: str
     as_of: str
     age: str
@@ -66,7 +67,7 @@ def tile(view: FloorView, seen: Seen, data: dict[str, Any], strip: str) -> Tile:
         level=now.level,
         group=manner.group,
         since=span(view.at - now.since) if now.since is not None else "",
-        note=_called(book.reasons, now.reason),
+        note=_called(book.reasons, now.reason) or briefly(now.unknown.get("state", "")),
         work=" · ".join(
             part
             for part in (
@@ -77,7 +78,8 @@ def tile(view: FloorView, seen: Seen, data: dict[str, Any], strip: str) -> Tile:
             if part
         ),
         pieces=_number(now.pieces_shift),
-        hour=_number(now.pieces_hour),
+        hour="" if now.pieces_hour is None else _number(now.pieces_hour),
+        of_shift=briefly(now.unknown.get("pieces_shift", "")) or gettext("pieces this shift"),
         why=why(now.unknown["pieces_shift"]) if "pieces_shift" in now.unknown else "",
         as_of=_clock(now.last_ts, view.at, book) if now.last_ts is not None else "",
         age=span(view.at - now.last_ts) if now.last_ts is not None else "",
@@ -115,11 +117,18 @@ def page_words(book: PlantBook) -> dict[str, Any]:
         "reasons": {r.id: r.name[speech] for r in book.reasons.values()},
         "operations": {o.id: o.name[speech] for o in book.operations.values()},
         "people": {p.id: p.name[speech] for p in book.persons.values()},
-        "spans": {unit: gettext(pattern) for unit, pattern in SPANS.items()},
-        "why": {code: why(code) for code in ("floor.no_counter", "floor.no_shift")},
+        "spans": {unit: str(pattern) for unit, pattern in SPANS.items()},
+        "why": {code: why(code) for code in BRIEFLY},
+        "briefly": {code: briefly(code) for code in BRIEFLY},
+        "pieces": gettext("pieces this shift"),
         "zone": book.zone.key,
         "book": book.short,
     }
+
+
+def briefly(code: str) -> str:
+    """Why something is not known, in three words; the whole sentence is in its title."""
+    return str(BRIEFLY.get(code, ""))
 
 
 def _called(terms: Any, id: str) -> str:

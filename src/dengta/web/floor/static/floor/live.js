@@ -45,12 +45,15 @@ function show({ tile, parts, use, data }) {
   tile.dataset.group = state.group;
   use.setAttribute("href", `#shape-${state.shape}`);
   write(parts.word, state.word);
-  write(parts.note, words.reasons[data.reason] ?? data.reason);
+  write(parts.note, (words.reasons[data.reason] ?? data.reason) || (words.briefly[data.why.state] ?? ""));
   const people = data.people.map((id) => words.people[id] ?? id);
   write(parts.work, [data.order, words.operations[data.operation] ?? data.operation, ...people].filter(Boolean).join(" · "));
   write(parts.pieces, number(data.pieces));
-  parts.pieces.title = words.why[data.why.pieces_shift] ?? "";
-  write(parts.hour, number(data.hour));
+  const unknown = data.why.pieces_shift;
+  parts.pieces.title = words.why[unknown] ?? "";
+  parts.pieces.classList.toggle("none", Boolean(unknown));
+  write(parts["of-shift"], words.briefly[unknown] ?? words.pieces);
+  write(parts.hour, data.hour === null ? "" : number(data.hour));
   write(parts["as-of"], data.at === null ? "—" : wall(data.at));
   if (data.strip) parts.strip.innerHTML = data.strip;
 }
