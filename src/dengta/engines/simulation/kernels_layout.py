@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-COMPILED = {"cache": True, "nogil": True, "_nrt": False}
+COMPILED: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
 """How kernels are compiled. They allocate nothing, and counting references would double their time."""
 NEVER = 2**62
 EMPTY, SETUP, RUN, BLOCKED = 0, 1, 2, 3
@@ -32,7 +32,7 @@ STATION = _table(
     "first end room waits by_family gathers is_source setup setup_pool setup_people run_pool run_people"
     " stops stops_end flaws flaws_end measures measures_end chance"
 )
-"""machines first..end; room NEVER: no limit; setup: its time, -1 none; pools -1: nobody; traits by kind; its streams."""
+"""machines first..end; room NEVER: no limit; setup: its time, -1 none; pools -1: nobody; traits by kind; streams."""
 TRAIT = _table("kind reason every lasts by_calendar pool people size", "share mean sd")
 """A stop (kind: told state), a flaw (kind: SCRAP, REWORK) or a measure (every, size; mean, sd in its last decimal)."""
 OWN = _table("wear due left number chance")

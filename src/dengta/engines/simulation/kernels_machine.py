@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from numba import from_dtype, int64, njit, void
-from numba.types import Array
 from numpy.typing import NDArray
 
 from dengta.engines.simulation.kernels_layout import (
@@ -40,7 +39,7 @@ from dengta.engines.simulation.kernels_layout import (
 
 
 # With its types said here it is compiled once, not again for each constant that a caller gives it.
-@njit(void(Array(from_dtype(ROW), 1, "C"), int64[::1], *[int64] * 6), **COMPILED)
+@njit(void(from_dtype(ROW)[::1], int64[::1], *[int64] * 6), **COMPILED)
 def note(row: NDArray, clock: NDArray, machine: int, kind: int, code: int, who: int, value: int, sample: int) -> None:
     """Add a row to the trace, now."""
     r = row[clock[ROWS]]
