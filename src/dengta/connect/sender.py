@@ -27,7 +27,7 @@ DEADLINE_S = 60.0
 TIMEOUT_S = 30.0
 LARGEST_POST = 50_000
 """Events of one post; longer batches go in several."""
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 2.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 1.0
 _FINAL = frozenset({400, 404, 413})
 """The door understood and refused: the same post will not fare better."""
 
