@@ -14,7 +14,7 @@ import typer
 from dengta.cli.printing import answers, language, print_json, print_table, tr
 from dengta.cli.which_site import which_site
 from dengta.connect.spreadsheet_shelf import source_names
-from dengta.core.intervals import Interval, clip, total
+from dengta.core.intervals import Interval, total
 from dengta.core.reason import Reason, Refusal
 from dengta.core.time import MINUTE, Micros, from_datetime, to_iso
 from dengta.engines import kpi
@@ -111,10 +111,11 @@ def _setting(ids: list[str], window: Interval, book: PlantBook | None) -> Settin
 
 
 def _plans(window: Interval, book: PlantBook | None) -> dict[str, Plan]:
-    """Planned busy time of each machine by its calendar."""
+    """Planned busy time of each machine by its calendar; none where nobody said when there is work."""
     if book is None:
         return {}
-    return {m: Plan(busy=total(clip(book.resolver(m).planned(window), window))) for m in book.machines}
+    said = [m for m in book.machines if not book.calendar(m).unplanned]
+    return {m: Plan(busy=total(book.resolver(m).planned(window))) for m in said}
 
 
 def _names(book: PlantBook | None, sources: dict[str, str]) -> dict[str, tuple[str, str | None]]:

@@ -1,0 +1,124 @@
+"""`dengta import`: an account of every row that adds up, and nothing new the second time."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from dengta.cli.main import app
+from dengta.log import LogReader
+from dengta.site.bookshelf import Bookshelf
+from dengta.site.home import Home
+from tests.cli.shop import EXAMPLES, REAL, SAMPLE, Columns, reckon
+
+FILE, MAPPING = EXAMPLES / "sample-shop.csv", EXAMPLES / "sample-shop.toml"
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The terminal speaks English."""
+    monkeypatch.setenv("DENGTA_LANG", "en")
+
+
+def bring(home: Path, file: Path, mapping: Path, *options: str, expect: int = 0) -> str:
+    """`dengta import`, its standard output (and error)."""
+    done = CliRunner().invoke(app, ["import", str(file), "--mapping", str(mapping), "--home", str(home), *options])
+    assert done.exit_code == expect, done.output + repr(done.exception)
+    return done.output
+
+
+def account(home: Path, file: Path, mapping: Path, at: Columns) -> dict[str, Any]:
+    """Import twice; the rows are those of an independent reading, the second time nothing is new."""
+    report = json.loads(bring(home, file, mapping, "--json"))
+    aliases = set(tomllib.loads(mapping.read_text())["machines"])
+    truth = reckon(file, at, aliases.__contains__)
+    rows = report["rows"]
+    assert rows["total"] == truth.rows == rows["accepted"] + rows["repaired"] + rows["duplicate"] + rows["rejected"]
+    listed = {
+        result: [r["row"] for r in report["listed"] if r["result"] == result] for result in ("duplicate", "rejected")
+    }
+    assert listed == {"duplicate": truth.duplicate, "rejected": truth.rejected}
+    again = json.loads(bring(home, file, mapping, "--json"))
+    assert again["events"] == {
+        "total": report["events"]["total"],
+        "accepted": 0,
+        "duplicates": report["events"]["total"],
+    }
+    assert again["rows"] == rows
+    return dict(report)
+
+
+def test_every_row_of_the_sample_is_accounted_for(tmp_path: Path) -> None:
+    """Accepted, repaired, duplicate, rejected; with row, column and reason."""
+    report = account(tmp_path, FILE, MAPPING, SAMPLE)
+    assert min(report["rows"].values()) > 0, "the sample has every sin"
+    assert report["listed"][0] == {
+        "row": 12,
+        "result": "rejected",
+        "column": "Station",
+        "code": "import.machine_unknown",
+        "params": {"value": "Outside"},
+        "sentence": "Outside is neither an alias of the mapping nor a machine of the plant book; "
+        "add it to the mapping's machines",
+    }
+    assert {note["code"] for note in report["notes"]} == {
+        "import.note_zero_minutes",
+        "import.note_zero_pieces",
+        "import.note_overlap",
+    }
+
+
+@pytest.mark.shared
+def test_every_row_of_the_real_shop_is_accounted_for(tmp_path: Path, shared_data: Path) -> None:
+    """2,489 rows, seven of them told before, none that cannot be read."""
+    report = account(tmp_path, shared_data / "real-shop" / "operation-reports.csv", EXAMPLES / "real-shop.toml", REAL)
+    assert report["rows"] == {"total": 2489, "accepted": 2482, "repaired": 0, "duplicate": 7, "rejected": 0}
+
+
+def test_the_plant_book_goes_on_the_shelf_once(tmp_path: Path) -> None:
+    """And every mapping is kept beside the log."""
+    bring(tmp_path, FILE, MAPPING)
+    bring(tmp_path, FILE, MAPPING)
+    folder = Home.at(tmp_path).site("sample")
+    assert [r.by for r in Bookshelf(folder.books).revisions()] == ["dengta import"]
+    assert [f.read_bytes() for f in (folder.path / "imports").iterdir()] == [MAPPING.read_bytes()]
+
+
+def test_a_dry_run_keeps_nothing(tmp_path: Path) -> None:
+    """The same account, no event, no folder."""
+    report = json.loads(bring(tmp_path, FILE, MAPPING, "--json", "--dry-run"))
+    assert report["dry_run"] is True
+    assert report["events"]["accepted"] == 0
+    assert not (tmp_path / "sites").exists()
+
+
+def test_a_person_sees_the_account(tmp_path: Path) -> None:
+    """A table, the odd rows, what was strange; also in Chinese."""
+    shown = bring(tmp_path, FILE, MAPPING)
+    for words in ("sample-shop.csv into sample", "duplicate", "zero minutes", "470 new events, 0 known before"):
+        assert words in shown
+    dry = CliRunner().invoke(
+        app,
+        ["import", str(FILE), "--mapping", str(MAPPING), "--home", str(tmp_path), "--dry-run"],
+        env={"DENGTA_LANG": "zh"},
+    )
+    assert "将发送 470 个事件" in dry.output
+
+
+def test_what_cannot_be_imported_is_refused_in_words(tmp_path: Path) -> None:
+    """No file; a changed row; a mapping whose machines the plant book does not know; another site's book."""
+    assert "there is no such file" in bring(tmp_path, tmp_path / "none.csv", MAPPING, expect=1)
+    bring(tmp_path, FILE, MAPPING)
+    changed = tmp_path / "changed.csv"
+    changed.write_text(FILE.read_text().replace("258.0", "259.0", 1))
+    assert "row 2: the row says otherwise" in bring(tmp_path, changed, MAPPING, expect=1)
+    odd = tmp_path / "odd.toml"
+    odd.write_text(MAPPING.read_text().replace('"lathe-1"', '"lathe-9"'))
+    assert "lathe-9 is no machine of the plant book" in bring(tmp_path, FILE, odd, expect=1)
+    assert "they must be the same" in bring(tmp_path, FILE, MAPPING, "--site", "elsewhere", expect=1)
+    assert len(LogReader(Home.at(tmp_path).site("sample").log).read()) == 470
