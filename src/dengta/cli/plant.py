@@ -209,10 +209,11 @@ def _print_shifts(book: PlantBook, id_: str, ones: list[ShiftOccurrence]) -> Non
 
 
 def _edges(one: ShiftOccurrence, book: PlantBook) -> tuple[str, str]:
-    """Begin and end by the wall clock; with their offsets where the clock changes in between."""
-    begin, end = (to_datetime(at, book.zone) for at in (one.interval.start, one.interval.end))
-    form = "%m-%d %H:%M" if begin.utcoffset() == end.utcoffset() else "%m-%d %H:%M %z"
-    return begin.strftime(form), end.strftime(form)
+    """Begin and end by the wall clock: with a date where it is not the row's, with offsets where the clock changes."""
+    edges = [to_datetime(at, book.zone) for at in (one.interval.start, one.interval.end)]
+    offset = "" if edges[0].utcoffset() == edges[1].utcoffset() else "%z"
+    begin, end = (e.strftime(("" if e.date() == one.business_date else "%m-%d ") + "%H:%M" + offset) for e in edges)
+    return begin, end
 
 
 def _length(duration: Micros) -> str:

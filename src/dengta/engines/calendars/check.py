@@ -36,12 +36,14 @@ def overlaps(calendar: Calendar) -> list[Reason]:
 
 
 def _clashes(calendar: Calendar, spans: list[tuple[int, int, str, str]]) -> list[Reason]:
+    """One reason for each pair of shifts that overlap, at the first place where they do."""
     spans.sort()
-    return [
-        Reason("calendar.overlap", ("calendar", calendar.id), {"first": a[2], "second": b[2], "day": b[3]})
-        for a, b in pairwise(spans)
-        if b[0] < a[1]
-    ]
+    first: dict[tuple[str, str], str] = {}
+    for a, b in pairwise(spans):
+        if b[0] < a[1]:
+            first.setdefault((a[2], b[2]), b[3])
+    place = ("calendar", calendar.id)
+    return [Reason("calendar.overlap", place, {"first": x, "second": y, "day": day}) for (x, y), day in first.items()]
 
 
 def judge(
