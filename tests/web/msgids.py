@@ -23,6 +23,8 @@ CATALOGUE = Path("locale/zh_Hans/LC_MESSAGES/django.po")
 HOMES = {"floor": SOURCE / "web" / "floor" / CATALOGUE, "web": SOURCE / CATALOGUE}
 _WORDS = ["_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"]
 
+_IDLE = ('"Project-Id', '"Report-', '"POT-', '"PO-Rev', '"Last-', '"Language-Team', '"Generated')
+
 
 class Found(NamedTuple):
     """One text in the source: where, its context (or None), its singular and plural (or None)."""
@@ -68,6 +70,17 @@ def read(path: Path) -> Catalog:
         return read_po(text, locale="zh_Hans")
 
 
+def write(path: Path, catalogue: Catalog) -> None:
+    """Put `catalogue` at `path`; its header keeps what gettext needs and no dates: it changes with its texts only."""
+    text = io.BytesIO()
+    catalogue.header_comment = "# 灯塔 Dengta: 简体中文"
+    write_po(text, catalogue, sort_output=True, width=120, no_location=True)
+    lines = text.getvalue().decode().splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith(_IDLE)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(kept), "utf-8")
+
+
 def main(rooms: list[str]) -> None:
     """Add what is missing to the catalogues of `rooms` ("web", "floor"), drop what nobody says any more."""
     for path in (HOMES[room] for room in rooms):
@@ -78,9 +91,7 @@ def main(rooms: list[str]) -> None:
             known = old.get(one.text, one.context)
             ids = (one.text, one.plural) if one.plural else one.text
             new.add(ids, known.string if known else None, context=one.context)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as out:
-            write_po(out, new, omit_header=False, sort_output=True, width=120, no_location=True)
+        write(path, new)
 
 
 if __name__ == "__main__":

@@ -70,13 +70,10 @@ def scope_of(request: HttpRequest) -> Scope | None:
     """The site named by ``?site=`` (kept in the session), else the last one looked at, else the first; or None."""
     known = sites_of(request)
     asked = request.GET.get("site")
-    if asked is not None:
-        if asked not in known:
-            raise Http404(f"site {asked}")
-        if request.session.get("site") != asked:
-            request.session["site"] = asked
-    chosen = asked or request.session.get("site")
-    site = chosen if chosen in known else next(iter(known), None)
+    if asked in known and request.session.get("site") != asked:
+        request.session["site"] = asked
+    kept = request.session.get("site")
+    site = kept if kept in known else next(iter(known), None)
     return Scope(settings.HOME.site(site)) if site else None
 
 
@@ -85,7 +82,10 @@ class NoSite(Exception):
 
 
 def need_scope(request: HttpRequest) -> Scope:
-    """`scope_of`, or `NoSite`, which `guards.Refusals` answers with a page that says what to do."""
+    """`scope_of`; 404 for a site that is not there, `NoSite` (answered by `guards.Refusals`) for a home without any."""
+    asked = request.GET.get("site")
+    if asked is not None and asked not in sites_of(request):
+        raise Http404(f"site {asked}")
     scope = scope_of(request)
     if scope is None:
         raise NoSite

@@ -17,6 +17,7 @@ from urllib.parse import parse_qs
 
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
+from django.core.exceptions import SuspiciousFileOperation
 
 PREFIX = "/static/"
 _TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml")
@@ -45,8 +46,13 @@ def _read(path: str, changed_ns: int) -> StaticFile:
 
 def find(name: str) -> StaticFile | None:
     """The static file `name` (below /static/), or None."""
-    path = None if name.endswith((".map", "/")) or ".." in name else finders.find(name)
-    return _read(path, Path(path).stat().st_mtime_ns) if isinstance(path, str) and Path(path).is_file() else None
+    try:
+        path = finders.find(name)
+    except SuspiciousFileOperation:  # it leads out of the folder
+        return None
+    if not isinstance(path, str) or path.endswith(".map") or not Path(path).is_file():
+        return None
+    return _read(path, Path(path).stat().st_mtime_ns)
 
 
 class Versioned(StaticFilesStorage):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from dengta.apps.jobs.kinds import KINDS
 from dengta.apps.jobs.models import Job
 from dengta.apps.jobs.policies import may_start
 from dengta.core.reason import Reason
+from dengta.log import LogReader
 from dengta.site.clock import real_now
 from dengta.web.keys import fresh_key
 from dengta.web.memory.reading import log_view
@@ -86,8 +88,24 @@ def _job(scope: Scope) -> dict[str, Any]:
         "percent": latest.progress // 10,
         "took": (latest.ended_at or real_now()) - (latest.started_at or latest.queued_at),
         "message": _said(_reason(latest.message)) if latest.message else "",
-        "found": [_said(_reason(row)) for row in [*result.get("reasons", ()), *result.get("damage", ())]],
+        "reasons": [_said(_reason(row)) for row in result.get("reasons", ())],
+        "found": _found(scope, result.get("damage", ())),
     }
+
+
+def _found(scope: Scope, damage: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each broken piece in words, its ranges with the names of their streams."""
+    names = LogReader(scope.folder.log).producers()
+    return [
+        {
+            "said": _said(_reason(one["reason"])),
+            "ranges": [
+                {**span, "name": names.get(span["stream"], span["stream"]), "events": span["last"] - span["first"] + 1}
+                for span in one["ranges"]
+            ],
+        }
+        for one in damage
+    ]
 
 
 def _reason(row: dict[str, Any]) -> Reason:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils.formats import number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,12 @@ DASH = "–"
 def said(name: Any) -> str:
     """A `Name` in the reader's language."""
     return str(name[get_language() or "en"]) if name else ""
+
+
+@register.filter
+def of(terms: Mapping[str, Any], id_: str | None) -> str:
+    """The name of the thing `id_` among `terms`; the id itself where it is not stated."""
+    return said(terms[id_].name) if id_ in terms else id_ or ""
 
 
 @register.filter
@@ -50,7 +56,7 @@ def short(digest: str | None) -> str:
 @register.filter
 def grouped(number: float | None) -> str:
     """A number with its thousands apart; unknown is a dash, zero is 0."""
-    return DASH if number is None else number_format(number, use_l10n=True, force_grouping=True)
+    return DASH if number is None else f"{number:,}"
 
 
 @register.filter
