@@ -13,7 +13,7 @@ import dengta
 from dengta.apps.accounts.policies import ROLES, roles_of
 from dengta.core.time import to_datetime
 from dengta.site.clock import real_now
-from dengta.web.scope import Scope, scope_of, sites_of
+from dengta.web.scope import Scope, person, scope_of, sites_of
 
 NAV = (("floor", gettext_lazy("Floor")), ("plant", gettext_lazy("Plant")), ("memory", gettext_lazy("Memory")))
 
@@ -31,7 +31,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     scope = scope_of(request)
     book = scope.book if scope else None
     return base | {
-        "roles": [ROLES[role].label for role in roles_of(request.user)],
+        "roles": [ROLES[role].label for role in roles_of(person(request))],
         "nav": list(_nav(request.path)),
         "sites": sites_of(request),
         "scope": scope,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from dengta.core.reason import Refusal
 from dengta.core.time import SECOND
@@ -62,8 +64,12 @@ class SignedIn(LoginRequiredMiddleware):
     """Every page asks to sign in first, but those marked `login_not_required`; the API answers 401 by itself."""
 
     def process_view(
-        self, request: HttpRequest, view_func: Callable[..., object], view_args: object, view_kwargs: object
-    ) -> HttpResponse | None:
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., Any],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[Any, Any],
+    ) -> HttpResponseBase | None:
         """None where the page may go on."""
         own_way = request.path.startswith("/api/") and not request.path.startswith(("/api/docs", "/api/openapi"))
         return None if own_way else super().process_view(request, view_func, view_args, view_kwargs)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import Http404, HttpRequest
 
+from dengta.apps.accounts.models import User
 from dengta.core.time import Micros
 from dengta.engines.plantbook import PlantBook
 from dengta.site.bookshelf import Bookshelf
@@ -58,6 +59,13 @@ class Scope:
         """What people call it."""
         book = self.book
         return book.name[language] if book else self.site
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in; every page but the login page has somebody."""
+    user = request.user
+    assert isinstance(user, User)
+    return user
 
 
 def sites_of(request: HttpRequest) -> list[str]:

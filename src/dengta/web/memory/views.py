@@ -22,7 +22,7 @@ from dengta.log import LogReader
 from dengta.site.clock import real_now
 from dengta.web.keys import fresh_key
 from dengta.web.memory.reading import log_view
-from dengta.web.scope import Scope, need_scope
+from dengta.web.scope import Scope, need_scope, person
 from dengta.words import chosen, say
 
 VERIFY = "log.verify"
@@ -44,7 +44,7 @@ def memory(request: HttpRequest) -> HttpResponse:
         "damage": damage,
         "holes": [view.span(keys) for keys in view.status.holes],
         "key": fresh_key(),
-        "may_verify": may_start(request.user, VERIFY, scope.site),  # type: ignore[arg-type]
+        "may_verify": may_start(person(request), VERIFY, scope.site),
     }
     return render(request, "memory/log.html", told | _job(scope))
 
@@ -53,15 +53,13 @@ def memory(request: HttpRequest) -> HttpResponse:
 def verify(request: HttpRequest) -> HttpResponse:
     """Ask a worker to check every byte; one check at a time is enough for everybody."""
     scope = need_scope(request)
-    require(request.user, KINDS[VERIFY].permission, scope.site)  # type: ignore[arg-type]
+    require(person(request), KINDS[VERIFY].permission, scope.site)
     if job_queries.unfinished(site=scope.site, kind=VERIFY) is None:
         try:
             key = str(UUID(request.POST.get("key", "")))
         except ValueError:
             raise Http404("key") from None
-        jobs.enqueue(
-            kind=VERIFY, params={}, key=key, actor=request.user.get_username(), now=real_now(), site=scope.site
-        )
+        jobs.enqueue(kind=VERIFY, params={}, key=key, actor=person(request).login, now=real_now(), site=scope.site)
     if request.headers.get("HX-Request"):
         return _fragment(request, scope)
     return redirect("memory")

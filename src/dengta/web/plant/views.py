@@ -25,7 +25,7 @@ from dengta.site.clock import real_now
 from dengta.web.errors import sentences
 from dengta.web.keys import fresh_key
 from dengta.web.plant.week import monday_of, week_view
-from dengta.web.scope import Scope, need_scope
+from dengta.web.scope import Scope, need_scope, person
 
 
 def _asked_day(request: HttpRequest, name: str, zone: ZoneInfo) -> Micros | None:
@@ -73,7 +73,7 @@ def _shown(scope: Scope, found: Revision | None, at: Micros, now: Micros, reques
     told: dict[str, object] = {
         "revision": found,
         "zone": scope.zone,
-        "may_edit": may(request.user, Permission.PUBLISH_PLANT, scope.site),  # type: ignore[arg-type]
+        "may_edit": may(person(request), Permission.PUBLISH_PLANT, scope.site),
     }
     if found is None:
         return told
@@ -101,21 +101,20 @@ def _shown(scope: Scope, found: Revision | None, at: Micros, now: Micros, reques
 def edit(request: HttpRequest) -> HttpResponse:
     """The editor: GET opens the last revision, POST checks or publishes."""
     scope = need_scope(request)
-    require(request.user, Permission.PUBLISH_PLANT, scope.site)  # type: ignore[arg-type]
+    require(person(request), Permission.PUBLISH_PLANT, scope.site)
     shelf = Bookshelf(scope.folder.books)
     last = queries.last(shelf)
     base = last.file if last else ""
     if request.method == "GET":
         chosen = queries.named(shelf, request.GET["of"]) if "of" in request.GET else last
         text = chosen.text if chosen else ""
-        told = {"text": text, "base": base, "key": fresh_key(), "last": last}
-        return render(request, "plant/edit.html", told)
+        return render(request, "plant/edit.html", {"text": text, "base": base, "key": fresh_key(), "last": last})
     text = request.POST.get("text", "").replace("\r\n", "\n")
-    told = {"text": text, "base": request.POST.get("base", ""), "key": request.POST.get("key") or fresh_key()}
-    told["last"] = last
+    base = request.POST.get("base", "")
+    told: dict[str, object] = {"text": text, "base": base, "key": request.POST.get("key") or fresh_key(), "last": last}
     if "publish" in request.POST:
         return _publish(request, scope, told)
-    told |= _checked(queries.named(shelf, told["base"]) or last, text)
+    told |= _checked(queries.named(shelf, base) or last, text)
     return render(request, "plant/_check.html" if request.headers.get("HX-Request") else "plant/edit.html", told)
 
 
@@ -135,7 +134,7 @@ def _publish(request: HttpRequest, scope: Scope, told: dict[str, object]) -> Htt
     except ValueError:
         raise Http404("key") from None
     call = Call(
-        actor=request.user,  # type: ignore[arg-type]
+        actor=person(request),
         key=key,
         at=real_now(),
         at_client=int(stamp) if stamp.isdigit() else None,

@@ -26,7 +26,7 @@ def said(name: Any) -> str:
 @register.filter
 def of(terms: Mapping[str, Any], id_: str | None) -> str:
     """The name of the thing `id_` among `terms`; the id itself where it is not stated."""
-    return said(terms[id_].name) if id_ in terms else id_ or ""
+    return said(terms[id_].name) if id_ is not None and id_ in terms else id_ or ""
 
 
 @register.filter
