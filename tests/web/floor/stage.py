@@ -48,6 +48,8 @@ class Stage:
         self.set_clock()
         self.log = Log.open(self.folder.log, "furniture", lambda: self.now)
         self._seq: dict[str, int] = {}
+        self.counts: dict[str, int] = {}
+        """Where each machine's counter stands."""
 
     def set_clock(self, rate: int = 1, stop_at: Micros | None = None) -> None:
         """Where the site's clock stands, how fast it goes and where it ends."""
@@ -104,7 +106,9 @@ class Stage:
                 told.append(self.event(machine, at, EventType.COUNTER, "pieces", count))
                 told.append(self.event(machine, at, EventType.GOOD, value=1, order=order))
             at, step = max(at, until), step + 1
-        return [event for event in told if event.ts <= end]
+        told = [event for event in told if event.ts <= end]
+        self.counts[machine] = next(e.value for e in reversed(told) if e.type == EventType.COUNTER)
+        return told
 
     def close(self) -> None:
         """Let the log go."""

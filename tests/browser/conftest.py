@@ -1,0 +1,108 @@
+"""A real server over a prepared log, and pages of real people in a real Chromium.
+
+`live_plant` is the site, whose log the test writes; `visit("engineer", "/floor/")` is a page of it after signing in.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dengta.apps.accounts.policies import ROLES
+from dengta.processes import front
+from dengta.site.home import Home
+from tests.browser.pages import PAGES
+from tests.web.floor.stage import Stage
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+Visit = Callable[..., Any]
+LANGUAGES = {"en": "en-US", "zh-hans": "zh-CN"}
+
+
+@dataclass
+class LivePlant:
+    """The site of the browser tests: its stage (the log is written here) and its server."""
+
+    stage: Stage
+    address: str
+    server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """The web process as `dengta run` starts it."""
+        port = int(self.address.rpartition(":")[2]) if self.address else 0
+        with front.listen("127.0.0.1", port) as listening:
+            self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            environment = os.environ | {"DENGTA_HOME": str(self.stage.home.path), "DENGTA_DEMO": "1"}
+            descriptor = listening.fileno()
+            self.server = subprocess.Popen(
+                [sys.executable, "-m", "dengta.cli.main", "process", "web", "--fd", str(descriptor)],
+                env=environment,
+                pass_fds=(descriptor,),
+            )
+            assert front.Readiness(listening).done.wait(60), "the web process does not answer"
+
+    def stop(self) -> None:
+        """The server is gone, as by a pulled cable."""
+        if self.server is not None:
+            self.server.kill()
+            self.server.wait(10)
+            self.server = None
+
+
+@pytest.fixture(scope="session")
+def live_plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePlant]:
+    """The model plant's book, a morning of events, and the pages over them."""
+    stage = Stage(Home.at(Path(tmp_path_factory.mktemp("home"))))
+    stage.morning()
+    plant = LivePlant(stage, "")
+    try:
+        plant.start()
+        yield plant
+    finally:
+        plant.stop()
+        stage.close()
+
+
+def sign_in(page: Page, address: str, role: str) -> None:
+    """As the demo person of `role`."""
+    page.goto(f"{address}/login/")
+    page.locator(".people button").nth(list(ROLES).index(role)).click()
+    page.wait_for_url("**/floor/**")
+
+
+@pytest.fixture
+def visit(browser: Browser, live_plant: LivePlant) -> Iterator[Visit]:
+    """``visit(role, path, language="en", width=1366)``: a page after signing in; nothing may break on it."""
+    contexts, broken = [], []
+
+    def go(role: str, path: str, language: str = "en", width: int = 1366, **more: Any) -> Page:
+        context = browser.new_context(locale=LANGUAGES[language], viewport={"width": width, "height": 900}, **more)
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.on("console", lambda said: broken.append(said.text) if _is_fault(said) else None)
+        sign_in(page, live_plant.address, role)
+        if path != "/floor/":
+            page.goto(live_plant.address + path)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert not broken, broken
+
+
+def _is_fault(said: Any) -> bool:
+    """An error on the console; a server that a test takes away and an address that does not exist are none."""
+    missing = said.location.get("url", "").endswith(PAGES["missing"])
+    return said.type == "error" and "net::ERR" not in said.text and not missing

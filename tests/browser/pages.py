@@ -1,0 +1,13 @@
+"""Every page of the product that the browser tests and `make shots` look at: name -> address."""
+
+PAGES = {
+    "floor": "/floor/",
+    "floor-abnormal": "/floor/?show=abnormal",
+    "machine": "/floor/pack-3/",
+    "machine-pieces": "/floor/saw-1/pieces/?days=30",
+    "plant": "/plant/",
+    "plant-edit": "/plant/edit/",
+    "memory": "/memory/",
+    "me": "/me/",
+    "missing": "/floor/nowhere/",
+}
