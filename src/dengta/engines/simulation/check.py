@@ -6,8 +6,32 @@ goes on with the time it had left when the machine opens again. What ends at the
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dengta.core.intervals import Interval
 from dengta.core.reason import Reason
-from dengta.engines.simulation.kernels_layout import GATED, IN, OUT, QUEUED, REMADE, SCRAPPED, Plant
+from dengta.engines.simulation.arrays import STATES
+from dengta.engines.simulation.demand import Order, Shifts
+from dengta.engines.simulation.kernels_layout import (
+    CYCLE,
+    DONE,
+    GATED,
+    IN,
+    LEAVE,
+    OUT,
+    QUEUED,
+    REMADE,
+    SCRAP,
+    SCRAPPED,
+    STATE,
+    TAKE,
+    Plant,
+)
+from dengta.engines.simulation.model import PlantModel
+from dengta.engines.simulation.trace import Trace
 
 
 def conserved(plant: Plant) -> list[Reason]:
@@ -19,3 +43,123 @@ def conserved(plant: Plant) -> list[Reason]:
     if made == gone + held:
         return []
     return [Reason("simulation.not_conserved", params={"made": made, "gone": gone, "held": held})]
+
+
+def unknown_names(
+    model: PlantModel,
+    machines: Collection[str],
+    operations: Collection[str],
+    reasons: Collection[str],
+    persons: Collection[str],
+) -> list[Reason]:
+    """Names in the model that the plant book does not know, each with its place."""
+
+    def missing(kind: str, used: Iterator[str], known: Collection[str], *place: str) -> list[Reason]:
+        names = sorted({name for name in used if name and name not in known})
+        return [Reason("simulation.not_in_book", place, {"kind": kind, "name": name}) for name in names]
+
+    found = missing("reason", iter(model.reasons.values()), reasons, "reasons")
+    for s in model.stations:
+        place = f"station {s.id}"
+        causes = [s.setup_reason, *(x.reason for x in s.stops), *(x.reason for x in s.flaws)]
+        found += missing("operation", iter([s.id]), operations, place)
+        found += missing("machine", iter(s.machines), machines, place)
+        found += missing("reason", iter(causes), reasons, place)
+    for pool in model.pools:
+        found += missing("person", (p for crew in pool.crews.values() for p in crew), persons, f"pool {pool.id}")
+    return found
+
+
+def judge(
+    model: PlantModel, shifts: Shifts, window: Interval, orders: list[Order], routes: list[list[int]], trace: Trace
+) -> list[Reason]:
+    """Every law that a whole run, from its origin, breaks. `routes[part]`: the stations of each part's route."""
+    return [
+        *_in_time(trace),
+        *_one_at_a_time(model, trace),
+        *_within_shifts(model, shifts, window, trace),
+        *_on_their_routes(model, routes, trace),
+        *_orders_done(orders, trace),
+    ]
+
+
+def _broken(law: str, machine: str, at: int) -> Reason:
+    return Reason("simulation.law_broken", (machine,), {"law": law, "at": at})
+
+
+def _in_time(trace: Trace) -> list[Reason]:
+    back = np.flatnonzero(np.diff(trace.at) < 0)
+    return [_broken("time_runs_forward", "", int(trace.at[i])) for i in back[:1]]
+
+
+def _one_at_a_time(model: PlantModel, trace: Trace) -> list[Reason]:
+    """A machine takes a part only when the last one has left it or was scrapped on it."""
+    found: list[Reason] = []
+    comes = trace.kind == TAKE
+    goes = (trace.kind == LEAVE) | ((trace.kind == CYCLE) & (trace.code == SCRAP))
+    for i, machine in enumerate(model.machines):
+        rows = np.flatnonzero((comes | goes) & (trace.machine == i))
+        wrong = comes[rows] != (np.arange(len(rows)) % 2 == 0)
+        wrong[1::2] |= trace.who[rows[1::2]] != trace.who[rows[: len(rows) - 1 : 2]]
+        found += [_broken("one_part_at_a_time", machine, int(trace.at[r])) for r in rows[wrong][:1]]
+    return found
+
+
+def _within_shifts(model: PlantModel, shifts: Shifts, window: Interval, trace: Trace) -> list[Reason]:
+    """Cycles end, and states of work lie, in planned time only."""
+    found: list[Reason] = []
+    closed = [STATES.index(state) for state in ("off", "break")]
+    for i, machine in enumerate(model.machines):
+        planned = [p for o in shifts(machine, window) for p in o.planned]
+        starts, ends = np.array([p.start for p in planned]), np.array([p.end for p in planned])
+        mine = trace.machine == i
+        state = np.flatnonzero(mine & (trace.kind == STATE))
+        works = ~np.isin(trace.code[state], closed)
+        until = np.append(trace.at[state[1:]], window.end) if len(state) else np.empty(0, np.int64)
+        cycles = trace.at[np.flatnonzero(mine & (trace.kind == CYCLE))]
+        for since, to in ((trace.at[state][works], until[works]), (cycles, cycles)):
+            outside = _outside(starts, ends, since, to)
+            found += [_broken("work_in_planned_time", machine, int(at)) for at in since[outside][:1]]
+    return found
+
+
+def _outside(starts: NDArray, ends: NDArray, since: NDArray, to: NDArray) -> NDArray:
+    """Which of [since, to] do not lie within one of the planned intervals or several that touch."""
+    if not len(starts):
+        return np.ones(len(since), bool)
+    touching = np.append(starts[1:] > ends[:-1], True)
+    begins, finishes = starts[np.append(True, touching[:-1])], ends[touching]
+    place = np.searchsorted(finishes, to)
+    inside = place < len(finishes)
+    inside[inside] &= begins[place[inside]] <= since[inside]
+    outside: NDArray = ~inside
+    return outside
+
+
+def _on_their_routes(model: PlantModel, routes: list[list[int]], trace: Trace) -> list[Reason]:
+    """A part visits the stations of its route in order, and from the start again when it was scrapped."""
+    station = [i for i, s in enumerate(model.stations) for _ in s.machines]
+    gathers = {i for i, s in enumerate(model.stations) if s.gathers}
+    done: dict[int, int] = {}
+    rows = np.flatnonzero((trace.kind == TAKE) | ((trace.kind == CYCLE) & (trace.code == SCRAP)))
+    columns = (trace.kind[rows], trace.machine[rows], trace.who[rows], trace.at[rows])
+    for kind, machine, part, at in zip(*(c.tolist() for c in columns), strict=True):
+        step = done.get(part, 0)
+        if kind == CYCLE:
+            done[part] = 0
+        elif step >= len(routes[part]) or routes[part][step] != station[machine]:
+            return [_broken("parts_follow_their_route", model.machines[machine], at)]
+        else:
+            done[part] = step + (station[machine] not in gathers)
+    return []
+
+
+def _orders_done(orders: list[Order], trace: Trace) -> list[Reason]:
+    """An order is done once, after its release."""
+    rows = np.flatnonzero(trace.kind == DONE)
+    twice = len(np.unique(trace.who[rows])) != len(rows)
+    early = [r for r in rows if trace.at[r] < orders[int(trace.who[r])].released]
+    return [
+        _broken("orders_done_once", orders[int(trace.who[r])].id, int(trace.at[r]))
+        for r in (rows[:1] if twice else early[:1])
+    ]

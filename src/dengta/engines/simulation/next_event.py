@@ -31,7 +31,7 @@ class Simulation:
         self.origin = self.now = origin
         self.orders: list[Order] = []
         self.crews: list[str] = []
-        self._shifts, self._seed = shifts, seed
+        self.shifts, self._seed = shifts, seed
         self._plant, reasons = flatten(model, seed, origin)
         self._first_step = np.array(offsets(len(item.route) + 1 for item in model.items), np.int64)
         self._names = Names(model, reasons, self.orders, self.crews)
@@ -51,6 +51,13 @@ class Simulation:
         rows = np.flatnonzero(whole.kind < TAKE)
         trace = whole.take(rows)
         return SimulatedEvents(whole, trace, self._number(trace), self._names)
+
+    def routes(self) -> list[list[int]]:
+        """The stations on the route of each part so far, by the part's number: what the judge needs."""
+        ways = {
+            int(at): [s.station for s in i.route] for at, i in zip(self._first_step, self.model.items, strict=False)
+        }
+        return [ways[at] for at in self._plant.part["start"].tolist()]
 
     def _run(self, at: Micros) -> list[Trace]:
         pieces = []
@@ -75,7 +82,7 @@ class Simulation:
     def _extend(self) -> None:
         """Add a week of calendar and orders behind what is there."""
         block = Interval(self._covered, self._covered + _BLOCK)
-        demand = draw(self.model, self._shifts, block, self._seed)
+        demand = draw(self.model, self.shifts, block, self._seed)
         parts, orders = self._released(demand)
         openings = np.array(self._openings(block), OPENING)
         p = self._plant
@@ -110,7 +117,7 @@ class Simulation:
         wide = Interval(max(0, block.start - 2 * DAY), block.end + 2 * DAY)
         found: list[tuple[Micros, int, int]] = []
         for i, machine in enumerate(self.model.machines):
-            for one in self._shifts(machine, wide):
+            for one in self.shifts(machine, wide):
                 if one.shift not in self.crews:
                     self.crews.append(one.shift)
                 crew = 1 + self.crews.index(one.shift)

@@ -1,0 +1,115 @@
+"""`dengta simulate`: a plant from plain files, run for some days: what its machines did, what became of its orders."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dengta.cli.printing import answers, language, print_json, print_table, tr
+from dengta.core import canonical
+from dengta.core.intervals import Interval
+from dengta.core.reason import Reason, Refusal, refuse_if
+from dengta.core.time import HOUR, Micros, local, local_day, to_iso
+from dengta.engines import plantbook
+from dengta.engines.plantbook import PlantBook
+from dengta.engines.simulation import SimulatedEvents, Simulation, Summary, judge, parse, summarise, unknown_names
+from dengta.engines.simulation.arrays import STATES
+
+app = typer.Typer()
+_SHOWN = [state for state in STATES if state not in ("off", "break")]
+
+
+@app.command(name="simulate", help=tr("simulation.about"))
+@answers
+def simulate(
+    file: Path,
+    plant: Annotated[Path, typer.Option("--plant", help=tr("simulation.option_plant"))],
+    days: Annotated[int, typer.Option("--days", help=tr("simulation.option_days"))] = 30,
+    seed: Annotated[int, typer.Option("--seed", help=tr("simulation.option_seed"))] = 1,
+    start: Annotated[str | None, typer.Option("--from", help=tr("simulation.option_from"))] = None,
+    out: Annotated[Path | None, typer.Option("--out", help=tr("simulation.option_out"))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=tr("simulation.option_json"))] = False,
+) -> None:
+    """Run a plant from its files."""
+    if not 1 <= days <= 3650:
+        raise Refusal(Reason("simulation.window", ("--days",), {"days": days}))
+    book = plantbook.parse(_text(plant), plant.name)
+    model = parse(_text(file))
+    refuse_if(unknown_names(model, book.machines, book.operations, book.reasons, book.persons))
+    day = date.fromisoformat(start) if start else local_day(book.valid_from, book.zone)
+    window = Interval(local(day, 0, book.zone), local(day + timedelta(days=days), 0, book.zone))
+
+    run = Simulation(model, lambda machine, window: book.resolver(machine).occurrences(window), window.start, seed)
+    events = run.until(window.end)
+    refuse_if(judge(model, run.shifts, window, run.orders, run.routes(), events.whole))
+    if out is not None:
+        _write(events, book, out)
+    summary = summarise(events.whole, run.orders, len(model.machines), window.end)
+    if as_json:
+        print_json("simulate", _as_data(summary, model.machines, book, window, seed, len(events)))
+    else:
+        _show(summary, model.machines, book, window.start, days, seed, len(events))
+
+
+def _text(path: Path) -> str:
+    if not path.is_file():
+        raise Refusal(Reason("simulation.file", (str(path),)))
+    return path.read_text("utf-8")
+
+
+def _write(events: SimulatedEvents, book: PlantBook, out: Path) -> None:
+    modulus = {m.id: c.modulus for m in book.machines.values() for c in m.counters if c.code == "pieces" and c.modulus}
+    with out.open("w", encoding="utf-8") as lines:
+        lines.writelines(f"{line}\n" for line in canonical.lines(events.batch(book.site, modulus)).to_pylist())
+
+
+def _show(s: Summary, machines: tuple[str, ...], book: PlantBook, start: Micros, days: int, seed: int, n: int) -> None:
+    name = book.name.zh if language() == "zh_Hans" else book.name.en
+    title = tr("simulation.title", name=name, days=days, start=to_iso(start, book.zone)[:10], seed=seed)
+    headings = [(tr("simulation.machine"), False), (tr("simulation.busy"), True)]
+    headings += [(f"{tr(f'simulation.state_{state}')} %", True) for state in _SHOWN]
+    rows = [
+        [
+            machine,
+            f"{busy / HOUR:.1f}",
+            *(f"{100 * s.in_state[i, STATES.index(state)] / busy:.1f}" if busy else None for state in _SHOWN),
+            int(s.pieces[i]),
+        ]
+        for i, (machine, busy) in enumerate(zip(machines, s.planned.tolist(), strict=True))
+    ]
+    print_table(title, [*headings, (tr("simulation.pieces"), True)], rows)
+    if not len(s.flow):
+        typer.echo(tr("simulation.no_flow"))
+        return
+    flow = f"{s.flow.mean() / HOUR:.1f}"
+    typer.echo(tr("simulation.summary", released=s.released, done=len(s.flow), late=s.late, flow_h=flow, events=n))
+
+
+def _as_data(
+    s: Summary, machines: tuple[str, ...], book: PlantBook, window: Interval, seed: int, n: int
+) -> dict[str, object]:
+    return {
+        "site": book.site,
+        "plant_book": book.hash,
+        "from": to_iso(window.start, book.zone),
+        "to": to_iso(window.end, book.zone),
+        "seed": seed,
+        "machines": [
+            {
+                "machine": machine,
+                "state_us": {state: int(s.in_state[i, k]) for k, state in enumerate(STATES)},
+                "pieces": int(s.pieces[i]),
+            }
+            for i, machine in enumerate(machines)
+        ],
+        "orders": {
+            "released": s.released,
+            "done": len(s.flow),
+            "late": s.late,
+            "mean_flow_us": round(s.flow.mean()) if len(s.flow) else None,
+        },
+        "events": n,
+    }

@@ -1,0 +1,164 @@
+"""The demo's plant as a process: a simulation by the site's own clock, sent through the same door as any source.
+
+Nothing it needs to go on is kept in memory. What it sends is a pure function of the model, the plant book, the seed and
+the origin, and the log says how much of it is durable; so after `kill -9` at any instant it simulates again from its
+origin, leaves out what the log holds and goes on under a new epoch: nothing is lost, nothing doubled.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from dengta.connect.sender import DoorSender
+from dengta.connect.sink import Sink
+from dengta.core.ids import stream_id
+from dengta.core.reason import Reason, Refusal, refuse_if
+from dengta.core.time import DAY, Micros, local, local_day, to_iso
+from dengta.engines.plantbook import PlantBook
+from dengta.engines import simulation
+from dengta.engines.simulation import Simulation, parse
+from dengta.engines.simulation.check import unknown_names
+from dengta.log import next_epoch
+from dengta.site.bookshelf import Bookshelf
+from dengta.site.clock import SiteTime
+from dengta.site.home import Home, SiteFolder
+
+logger = logging.getLogger(__name__)
+
+HISTORY_DAYS = 30
+BEAT_S = 0.25
+STRETCH: Micros = DAY
+"""History is simulated and sent in such stretches, so that the plant moves on the screens at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the whole run follows from. `before`: machine -> events of earlier runs in the log.
+
+    The fingerprint stands for the model, the plant book and the engine. When one of them has changed, the old run cannot
+    be made again; a new one begins now, behind what the log holds.
+    """
+
+    at: Micros
+    seed: int
+    fingerprint: str
+    before: Mapping[str, int]
+
+    @classmethod
+    def load(cls, path: Path) -> Origin | None:
+        """The origin kept in `path`; None when there is none yet."""
+        try:
+            return cls(**json.loads(path.read_text("utf-8")))
+        except FileNotFoundError:
+            return None
+
+    def save(self, path: Path) -> None:
+        """Keep it in `path`, whole and durable before the first event leaves."""
+        fresh = path.with_suffix(".new")
+        with fresh.open("w", encoding="utf-8") as out:
+            json.dump(asdict(self), out)
+            out.flush()
+            os.fsync(out.fileno())
+        fresh.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+class ModelPlant:
+    """One boot of the plant: `catch_up(to)` makes every event up to a site time durable in `sink`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        site: str,
+        text: str,
+        book: PlantBook,
+        sink: Sink,
+        now: Micros,
+        *,
+        seed: int = 1,
+        days: int = HISTORY_DAYS,
+    ) -> None:
+        """Keeps origin and epoch in `folder`. A first run begins `days` days before `now`, at local midnight.
+
+        Refusal: the model's faults, or names in it that the book does not know.
+        """
+        model = parse(text)
+        refuse_if(unknown_names(model, book.machines, book.operations, book.reasons, book.persons))
+        self._site, self._sink = site, sink
+        self._modulus = {
+            m: counter.modulus
+            for m in model.machines
+            for counter in book.machines[m].counters
+            if counter.code == "pieces" and counter.modulus is not None
+        }
+        folder.mkdir(parents=True, exist_ok=True)
+        durable = {m: sum(mark.next for mark in sink.marks(stream_id(site, m))) for m in model.machines}
+        fingerprint = sha256("\0".join((_engine(), book.hash, text)).encode()).hexdigest()
+        origin = Origin.load(folder / "origin.json")
+        if origin is None:
+            begin = local(local_day(now, book.zone) - timedelta(days=days), 0, book.zone)
+            origin = Origin(begin, seed, fingerprint, durable)
+            origin.save(folder / "origin.json")
+        elif origin.fingerprint != fingerprint:
+            origin = Origin(now, seed, fingerprint, durable)
+            origin.save(folder / "origin.json")
+        self.origin = origin
+        self._skip = {m: durable[m] - origin.before.get(m, 0) for m in model.machines}
+        self.epoch = next_epoch(folder / "epoch")
+        self._run = Simulation(
+            model, lambda machine, window: book.resolver(machine).occurrences(window), origin.at, origin.seed
+        )
+
+    def catch_up(self, to: Micros, stop: threading.Event | None = None) -> int:
+        """Send what happens up to `to` and is not in the log; the number of events sent. Returns early on `stop`."""
+        sent = 0
+        while self._run.now < to and not (stop is not None and stop.is_set()):
+            events = self._run.until(min(to, self._run.now + STRETCH)).from_index(self._skip)
+            if len(events):
+                batch = events.batch(self._site, self._modulus)
+                skipped = np.array([self._skip[m] for m in self._run.model.machines], np.int64)
+                seq = events.index - skipped[events.trace.machine]
+                self._sink.append(batch.replace(epoch=self.epoch, seq=seq))
+                sent += len(events)
+        return sent
+
+
+def run(home: Home, site: str, model: Path, stop: threading.Event, *, seed: int = 1, days: int = HISTORY_DAYS) -> None:
+    """Be the plant of `site` that the file `model` simulates, by the shelf's current plant book, until `stop` is set."""
+    folder = home.site(site)
+    now = SiteTime(folder.clock)
+    text = model.read_text("utf-8")
+    book = _book(folder, now())
+    with DoorSender(folder) as door:
+        plant = ModelPlant(folder.path / "model-plant", site, text, book, door, now(), seed=seed, days=days)
+        logger.info("%s: from %s, epoch %d", site, to_iso(plant.origin.at, book.zone), plant.epoch)
+        while not stop.is_set():
+            plant.catch_up(now(), stop)
+            stop.wait(BEAT_S)
+
+
+def _book(folder: SiteFolder, now: Micros) -> PlantBook:
+    book = Bookshelf(folder.books).current(now)
+    if book is None:
+        raise Refusal(Reason("simulation.no_book", (folder.site,)))
+    return book
+
+
+def _engine() -> str:
+    """Hash of the simulation engine's sources."""
+    files = sorted(Path(simulation.__file__).parent.glob("*.py"))
+    return sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
