@@ -13,6 +13,7 @@ import typer
 
 from dengta.cli import log_answers as forms
 from dengta.cli.printing import answers, print_json, tr
+from dengta.cli.which_site import which_site
 from dengta.core.reason import Reason, Refusal
 from dengta.core.time import HOUR, Micros, from_iso, to_iso
 from dengta.core.vocabulary import EventType
@@ -34,7 +35,7 @@ AsJson = Annotated[bool, typer.Option("--json", help=tr("log_cli.option_json"))]
 @answers
 def status(home: HomeFolder = None, site: Site = None, as_json: AsJson = False) -> None:
     """How the log stands."""
-    reader = LogReader(_folder(home, site).log)
+    reader = LogReader(which_site(home, site).log)
     now, producers = reader.status(), reader.producers()
     if as_json:
         print_json("log.status", forms.status_json(now, producers))
@@ -51,7 +52,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Read everything and believe nothing. Exit 1 when something is wrong and was not put aside."""
-    folder = _folder(home, site)
+    folder = which_site(home, site)
     reader = LogReader(folder.log)
     with _bar() as progress:
         found = _repair(folder, progress) if mend else reader.verify(progress)
@@ -95,7 +96,7 @@ def seal(
     as_json: AsJson = False,
 ) -> None:
     """Seal closed hours."""
-    folder = _folder(home, site)
+    folder = which_site(home, site)
     now = SiteTime(folder.clock)
     border = now() - LATENESS if until is None else from_iso(until)
     with Log.open(folder.log, folder.site, now) as log:
@@ -125,7 +126,7 @@ def export(
     """Canonical lines, a day at a time."""
     from dengta.connect.log_export import export_lines
 
-    folder = _folder(home, site)
+    folder = which_site(home, site)
     bounds = tuple(None if text is None else from_iso(text) for text in (start, end))
     types = _types(type_)
     written = 0
@@ -150,7 +151,7 @@ def append(
     from dengta.connect.sink import open_sink
 
     place = Home.at(home)
-    folder = place.site(site) if site else _folder(home, site)
+    folder = place.site(site) if site else which_site(home, None)
     try:
         with sys.stdin.buffer if str(file) == "-" else file.open("rb") as source:
             batches = lines.read_file(source, str(file))
@@ -165,21 +166,6 @@ def append(
         print_json("log.append", {"site": folder.site, "accepted": accepted, "duplicates": duplicates})
     else:
         typer.echo(tr("log_cli.answer.appended", accepted=f"{accepted:,}", duplicates=f"{duplicates:,}"))
-
-
-def _folder(home: Path | None, site: str | None) -> SiteFolder:
-    """The folder of the site named, or of the only one there is; Refusal lists the sites when that is not clear."""
-    place = Home.at(home)
-    there = place.sites()
-    if site is None and len(there) == 1:
-        return place.site(there[0])
-    if site is None:
-        code = "log_cli.which_site" if there else "log_cli.no_site"
-        raise Refusal(Reason(code, (str(place.path),), {"sites": ", ".join(there)}))
-    if place.site(site).site not in there:
-        params = {"site": site, "sites": ", ".join(there) or "-"}
-        raise Refusal(Reason("log_cli.unknown_site", (str(place.path),), params))
-    return place.site(site)
 
 
 def _types(words: list[str] | None) -> list[int] | None:
