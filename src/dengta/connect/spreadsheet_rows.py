@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Any, NamedTuple
 
 from dengta.connect.spreadsheet_mapping import ReportMapping
 from dengta.core.event_check import LONGEST_TEXT
 from dengta.core.reason import Param, Reason, Refusal
 from dengta.core.time import EARLIEST, LATEST, MINUTE, Micros, from_datetime, to_datetime
 
-COUNTS = ("good", "scrap", "withheld", "rework")
-TEXTS = ("order", "operation", "person", "reason", "item")
-_UNCLEAN = re.compile(r"[\x00-\x1f\x7f]+")
-_ESCAPED = re.compile(r"[\ud800-\udfff]")
+COUNTS = frozenset({"good", "scrap", "withheld", "rework"})
+TEXTS = frozenset({"order", "operation", "person", "reason", "item"})
+REMEMBERED = 1 << 16
+"""Cells remembered with what they mean: most of a report file is the same words again."""
 
 
-@dataclass(slots=True)
-class Report:
+class Report(NamedTuple):
     """One row as it was understood. Times in microseconds UTC, `length` in microseconds, counts in pieces or None.
 
     repairs: what a stated rule changed. notes: what is strange and was kept.
@@ -36,16 +35,32 @@ class Report:
     length: Micros
     counts: Mapping[str, int | None]
     texts: Mapping[str, str]
-    repairs: list[Reason] = field(default_factory=list)
-    notes: list[Reason] = field(default_factory=list)
+    repairs: list[Reason]
+    notes: list[Reason]
 
 
-class RowFault(Exception):
-    """A cell that cannot be understood."""
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """Something about a cell, before it has a place: a code under ``import.`` and its parameters."""
 
-    def __init__(self, code: str, **params: Param) -> None:
-        super().__init__(code)
-        self.code, self.params = f"import.{code}", params
+    code: str
+    params: Mapping[str, Param]
+
+    def at(self, *place: str) -> Reason:
+        return Reason(f"import.{self.code}", place, self.params)
+
+
+class _Meaning(NamedTuple):
+    """What a cell means in its role; a fault makes the row none."""
+
+    value: Any
+    fault: _Finding | None = None
+    repair: _Finding | None = None
+    note: _Finding | None = None
+
+
+def _fault(code: str, **params: Param) -> _Meaning:
+    return _Meaning(None, fault=_Finding(code, params))
 
 
 class RowReader:
@@ -53,128 +68,138 @@ class RowReader:
 
     def __init__(self, mapping: ReportMapping, heading: Sequence[str], known: frozenset[str]) -> None:
         self._mapping, self._known = mapping, known
-        self.width = len(heading)
         headings = [h.strip() for h in heading]
-        self._at = {role: headings.index(name) for role, name in mapping.columns.items()}
-        self._instant = lru_cache(65_536)(self._instant_of)
+        self._width = len(headings)
+        self._roles = [(role, name, headings.index(name)) for role, name in mapping.columns.items()]
+        self._meaning = lru_cache(REMEMBERED)(self._meaning_of)
 
     def fingerprint(self, cells: Sequence[str]) -> bytes:
         """Sixteen bytes for all the mapping looks at: two rows that agree in them say the same."""
-        said = "\0".join([cells[i].strip() for i in self._at.values()])
+        said = "\0".join([cells[at].strip() for _, _, at in self._roles])
         return blake2b(said.encode("utf-8", "surrogateescape"), digest_size=16).digest()
 
     def read(self, row: int, cells: Sequence[str]) -> Report | list[Reason]:
         """The report of `cells`, or every reason why there is none. Reasons have place (row, heading)."""
+        place = f"row {row}"
+        if len(cells) != self._width:
+            return [Reason("import.row_width", (place,), {"cells": len(cells), "headings": self._width})]
+        values: dict[str, Any] = {}
         faults: list[Reason] = []
-        if len(cells) != self.width:
-            return [Reason("import.row_width", (f"row {row}",), {"cells": len(cells), "headings": self.width})]
-        report = Report(row, "", "", 0, 0, 0, {}, {})
-        counts: dict[str, int | None] = {}
-        texts: dict[str, str] = {}
-        for role, name in self._mapping.columns.items():
-            try:
-                text = self._clean(cells[self._at[role]], role, name, report)
-                if role in COUNTS:
-                    counts[role] = self._pieces(text, name, report)
-                elif role in TEXTS:
-                    texts[role] = self._text(text, role)
-                else:
-                    self._main(role, text, name, report)
-            except RowFault as fault:
-                faults.append(Reason(fault.code, (f"row {row}", name), fault.params))
-        if not faults:
-            faults += self._agree(report)
-        report.counts, report.texts = counts, texts
-        return faults or report
+        repairs: list[Reason] = []
+        notes: list[Reason] = []
+        for role, name, at in self._roles:
+            value, fault, repair, note = self._meaning(role, cells[at])
+            values[role] = value
+            if fault:
+                faults.append(fault.at(place, name))
+            if repair:
+                repairs.append(repair.at(place, name))
+            if note:
+                notes.append(note.at(place, name))
+        return faults or self._report(row, values, repairs, notes)
 
-    def _clean(self, cell: str, role: str, name: str, report: Report) -> str:
-        text = cell.strip()
-        if _ESCAPED.search(text):
-            raise RowFault("cell_encoding", encoding=self._mapping.encoding)
-        if _UNCLEAN.search(text):
-            text = _UNCLEAN.sub(" ", text)
-            report.repairs.append(Reason("import.repaired_text", (f"row {report.row}", name)))
+    def _report(
+        self, row: int, values: dict[str, Any], repairs: list[Reason], notes: list[Reason]
+    ) -> Report | list[Reason]:
+        place, columns, end = f"row {row}", self._mapping.columns, values["end"]
+        if self._mapping.style == "start+end":
+            start, length = values["start"], end - values["start"]
+            if length < 0:
+                return [Reason("import.ends_before_start", (place, columns["end"]))]
+        else:
+            length = values["minutes"]
+            start = end - length
+            if start < EARLIEST:
+                return [Reason("import.minutes_too_many", (place, columns["minutes"]))]
+        if length == 0:
+            notes.append(Reason("import.note_zero_minutes", (place,)))
+        counts = {role: value for role, value in values.items() if role in COUNTS}
+        texts = {role: value for role, value in values.items() if role in TEXTS}
+        return Report(
+            row, values["machine"], values["activity"], start, end, length, counts, texts, repairs, notes
+        )  # fmt: skip
+
+    def _meaning_of(self, role: str, cell: str) -> _Meaning:
+        text, repair = cell.strip(), None
+        if not text.isprintable():
+            if any(0xD800 <= ord(c) <= 0xDFFF for c in text):
+                return _fault("cell_encoding", encoding=self._mapping.encoding)
+            clean = "".join(" " if ord(c) < 32 or c == "\x7f" else c for c in text)
+            if clean != text:
+                text, repair = clean, _Finding("repaired_text", {})
         if len(text) > LONGEST_TEXT:
-            raise RowFault("cell_too_long", length=len(text), longest=LONGEST_TEXT)
-        if not text and role not in COUNTS and role not in TEXTS:
-            raise RowFault("cell_empty")
-        return text
+            return _fault("cell_too_long", length=len(text), longest=LONGEST_TEXT)
+        if role in COUNTS:
+            meaning = _pieces(text)
+        elif role in TEXTS:
+            meaning = _Meaning(self._text(role, text))
+        elif not text:
+            return _fault("cell_empty")
+        else:
+            meaning = {"machine": self._machine, "activity": self._activity, "minutes": _length}.get(
+                role, self._instant
+            )(text)
+        return meaning if repair is None else meaning._replace(repair=repair)
 
-    def _text(self, text: str, role: str) -> str:
+    def _text(self, role: str, text: str) -> str:
         if role == "person" and text in self._mapping.nobody:
             return ""
         return self._mapping.reasons.get(text, text) if role == "reason" else text
 
-    def _pieces(self, text: str, name: str, report: Report) -> int | None:
-        if not text:
-            report.notes.append(Reason("import.note_count_unknown", (f"row {report.row}", name)))
-            return None
-        number = _number(text)
-        if number != number.to_integral_value() or number < 0 or number > 10**15:
-            raise RowFault("cell_pieces", value=text)
-        return int(number)
+    def _machine(self, text: str) -> _Meaning:
+        machine = self._mapping.machines.get(text, text)
+        return _Meaning(machine) if machine in self._known else _fault("machine_unknown", value=text)
 
-    def _main(self, role: str, text: str, name: str, report: Report) -> None:
-        if role == "machine":
-            report.machine = self._mapping.machines.get(text, text)
-            if report.machine not in self._known:
-                raise RowFault("machine_unknown", value=text)
-        elif role == "activity":
-            if text not in self._mapping.activity:
-                raise RowFault("activity_unknown", value=text, allowed=", ".join(self._mapping.activity))
-            report.activity = self._mapping.activity[text]
-        elif role == "minutes":
-            exact = _number(text) * MINUTE
-            if exact < 0:
-                raise RowFault("minutes_negative", value=text)
-            report.length = round(exact)
-            if report.length != exact:
-                report.repairs.append(Reason("import.repaired_minutes", (f"row {report.row}", name), {"value": text}))
-        else:
-            instant, twice = self._instant(text)
-            setattr(report, role, instant)
-            if twice:
-                report.notes.append(Reason("import.note_time_twice", (f"row {report.row}", name)))
+    def _activity(self, text: str) -> _Meaning:
+        words = self._mapping.activity
+        return (
+            _Meaning(words[text]) if text in words else _fault("activity_unknown", value=text, allowed=", ".join(words))
+        )
 
-    def _agree(self, report: Report) -> Iterator[Reason]:
-        place, columns = f"row {report.row}", self._mapping.columns
-        if self._mapping.style == "start+end":
-            report.length = report.end - report.start
-            if report.length < 0:
-                yield Reason("import.ends_before_start", (place, columns["end"]))
-        else:
-            report.start = report.end - report.length
-            if report.start < EARLIEST:
-                yield Reason("import.minutes_too_many", (place, columns["minutes"]))
-        if report.length == 0:
-            report.notes.append(Reason("import.note_zero_minutes", (place,)))
-
-    def _instant_of(self, text: str) -> tuple[Micros, bool]:
-        """The instant of a wall-clock text, and whether that wall clock passed twice (then: its first passage)."""
-        zone = self._mapping.zone
+    def _instant(self, text: str) -> _Meaning:
+        """The instant of a wall-clock text; one that passed twice is its first passage, with a note."""
+        zone, form = self._mapping.zone, self._mapping.time_format
         try:
-            moment = datetime.strptime(text, self._mapping.time_format)  # noqa: DTZ007 - the zone follows below
-        except ValueError:
-            raise RowFault("time_unreadable", value=text, format=self._mapping.time_format) from None
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-        try:
+            moment = datetime.strptime(text, form)  # noqa: DTZ007 - the zone follows below
+            aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
             instant = from_datetime(aware)
-        except (Refusal, OverflowError):
-            raise RowFault("time_unreadable", value=text, format=self._mapping.time_format) from None
+        except (ValueError, OverflowError, Refusal):
+            return _fault("time_unreadable", value=text, format=form)
         if not EARLIEST <= instant <= LATEST:
-            raise RowFault("time_out_of_range", value=text)
+            return _fault("time_out_of_range", value=text)
         if moment.tzinfo:
-            return instant, False
+            return _Meaning(instant)
         if to_datetime(instant, zone).replace(tzinfo=None) != moment:
-            raise RowFault("time_skipped", value=text, zone=str(zone))
-        return instant, from_datetime(aware.replace(fold=1)) != instant
+            return _fault("time_skipped", value=text, zone=str(zone))
+        twice = from_datetime(aware.replace(fold=1)) != instant
+        return _Meaning(instant, note=_Finding("note_time_twice", {}) if twice else None)
 
 
-def _number(text: str) -> Decimal:
+def _pieces(text: str) -> _Meaning:
+    if not text:
+        return _Meaning(None, note=_Finding("note_count_unknown", {}))
+    number = _number(text)
+    if number is None:
+        return _fault("cell_number", value=text)
+    if number != number.to_integral_value() or number < 0:
+        return _fault("cell_pieces", value=text)
+    return _Meaning(int(number))
+
+
+def _length(text: str) -> _Meaning:
+    number = _number(text)
+    if number is None:
+        return _fault("cell_number", value=text)
+    if number < 0:
+        return _fault("minutes_negative", value=text)
+    exact = number * MINUTE
+    length = round(exact)
+    return _Meaning(length, repair=None if length == exact else _Finding("repaired_minutes", {"value": text}))
+
+
+def _number(text: str) -> Decimal | None:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise RowFault("cell_number", value=text) from None
-    if not number.is_finite() or abs(number) > 10**15:
-        raise RowFault("cell_number", value=text)
-    return number
+        return None
+    return number if number.is_finite() and abs(number) <= 10**15 else None
