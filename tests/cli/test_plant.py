@@ -19,6 +19,7 @@ FURNITURE = str(PLANTS / "furniture.toml")
 @pytest.fixture(autouse=True)
 def english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DENGTA_LANG", "en")
+    monkeypatch.setenv("COLUMNS", "120")
 
 
 def ask(*words: str) -> tuple[int, str, str]:

@@ -12,7 +12,7 @@ MOST_DAYS = 400
 
 def read_calendars(tables: list[Table]) -> dict[str, Calendar]:
     """All calendars by id, each on top of its base, which may be stated after it."""
-    register = Register("calendar")
+    register = Register()
     stated = [(table, table.id(register)) for table in tables]
     found = _Shelf({id_: table for table, id_ in stated if id_})
     calendars = {id_: calendar for table, id_ in stated if id_ and (calendar := found.get(id_))}
@@ -50,7 +50,7 @@ class _Shelf:
 def _read(table: Table, id_: str, base: Calendar | None) -> Calendar:
     before = len(table.faults)
     name = table.name()
-    register = Register("shift")
+    register = Register()
     shifts = tuple(shift for t in table.tables("shift") if (shift := _shift(t, register)))
     known = {**(base.all_shifts() if base else {}), **{s.id: s for s in shifts}}
     stated = [(t, _exception(t, known)) for t in table.tables("exception")]

@@ -42,7 +42,7 @@ def parse(text: str, source: str = "plant.toml") -> PlantBook:
 def _book(top: Table, content: str) -> PlantBook:
     head = top.table("book")
     zone = _zone(head)
-    subjects = Register("subject")
+    subjects = Register()
     site, name = head.id(subjects, "site"), head.name()
     valid_from = head.instant("valid_from", zone) or 0
     calendars = read_calendars(top.tables("calendar"))
@@ -52,15 +52,12 @@ def _book(top: Table, content: str) -> PlantBook:
     head.finish()
     areas = {a.id: a for t in top.tables("area") if (a := _area(t, subjects)).id}
     lines = {x.id: x for t in top.tables("line") if (x := _line(t, subjects, areas)).id}
-    kinds = _terms(top.tables("kind"), "kind")
-    machines = {
-        m.id: m
-        for t in top.tables("machine")
-        if (m := _machine(t, subjects, lines, kinds, calendars, usual, stale_after)).id
-    }
-    if "machine" not in top:
+    kinds = _terms(top.tables("kind"))
+    stated = top.tables("machine")
+    if not stated:
         top.fault("plant.nothing", "machine", kind="machine")
-    operations = _terms(top.tables("operation"), "operation")
+    machines = {m.id: m for t in stated if (m := _machine(t, subjects, lines, kinds, calendars, usual, stale_after)).id}
+    operations = _terms(top.tables("operation"))
     cycles = _cycles(top.tables("cycle"), zone, valid_from, operations, machines, lines)
     reasons = _reasons(top.tables("reason"))
     persons = {p.id: p for t in top.tables("person") if (p := _person(t, subjects, kinds)).id}
@@ -108,8 +105,8 @@ def _line(table: Table, subjects: Register, areas: Collection[str]) -> Line:
     return line
 
 
-def _terms(tables: list[Table], kind: str) -> dict[str, Term]:
-    register = Register(kind)
+def _terms(tables: list[Table]) -> dict[str, Term]:
+    register = Register()
     found: dict[str, Term] = {}
     for table in tables:
         term = Term(table.id(register), table.name())
@@ -145,7 +142,7 @@ def _machine(
 
 
 def _counters(tables: list[Table]) -> tuple[Counter, ...]:
-    register = Register("counter")
+    register = Register()
     found = []
     for table in tables:
         found.append(
@@ -184,7 +181,7 @@ def _cycles(
 
 
 def _reasons(tables: list[Table]) -> dict[str, StopReason]:
-    register = Register("reason")
+    register = Register()
     stated = [(table, table.id(register)) for table in tables]
     own: dict[str, tuple[Table, str, StopReason]] = {}
     for table, id_ in stated:

@@ -42,8 +42,7 @@ def _exact(number: str) -> Decimal:
 class Register:
     """The ids of one namespace and where each was stated first."""
 
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
+    def __init__(self) -> None:
         self.places: dict[str, tuple[str, ...]] = {}
 
     def __contains__(self, id_: str) -> bool:
