@@ -33,7 +33,7 @@ def test_spans_are_sets(added, removed):
     assert held == spans.union(held)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.lists(KEYS, min_size=1, max_size=25), max_size=12), st.lists(KEYS, max_size=5))
 def test_marks_are_a_set_of_keys(batches, forgotten):
     marks, held, shards = Marks(), set(), {}

@@ -40,7 +40,9 @@ def test_a_full_outbox_stops_the_log_until_it_drains(tmp_path):
         (line,) = log.reader.status().outbox
         assert (line.destination, line.segments) == ("city", done)
         assert line.bytes >= 600
+        assert log.reader.status().outbox_alarm
         log.outbox.acknowledge("city", log.reader.last_segment())
+        assert not log.reader.status().outbox_alarm
         assert log.append(run(SAW, done, done + 1)).result().accepted == 1
         log.outbox.remove("city")
         for i in range(done + 1, done + 9):

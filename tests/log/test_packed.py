@@ -32,7 +32,7 @@ def batches(draw):
     return EventBatch.from_columns(n, texts, **columns)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(batches())
 def test_a_batch_comes_back_as_it_was(batch):
     back = packed.unpack(packed.pack(batch))

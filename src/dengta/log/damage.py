@@ -4,7 +4,7 @@ broken piece moves to ``damaged/``, its keys become holes, and a producer that s
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -54,22 +54,23 @@ def packed_place(id_: int) -> str:
 
 def content(db: sqlite3.Connection, without: Iterable[str] = ()) -> Covered:
     """Every key held by the segments of the manifest and the packed rows, but those at the places `without`."""
-    out = set(without)
-    held: list[KeyRange] = []
-    for file, block in db.execute("SELECT file, keys FROM sealed WHERE damaged = 0"):
-        if file not in out:
-            held += keys.decode(block)
+    return keys.cover(_held(db, set(without)))
+
+
+def _held(db: sqlite3.Connection, without: set[str]) -> Iterator[KeyRange]:
+    for file, listed in db.execute("SELECT file, keys FROM sealed WHERE damaged = 0"):
+        if file not in without:
+            yield from keys.decode(listed)
     for id_, n, unsealed, until, listed, block in db.execute(
         "SELECT id, n, unsealed, sealed_until, keys, block FROM packed WHERE unsealed > 0"
     ):
-        if packed_place(id_) in out:
+        if packed_place(id_) in without:
             continue
         if unsealed == n and columns.is_whole(listed):
-            held += keys.decode(listed)
+            yield from keys.decode(listed)
         elif columns.is_whole(block):  # what it lists includes what is sealed: count only what it still answers for
             batch = packed.unpack(block)
-            held += Runs.of(batch.take(batch["ts"] >= until)).ranges()
-    return keys.cover(held)
+            yield from Runs.of(batch.take(batch["ts"] >= until)).ranges()
 
 
 def set_aside(folder: Path, writer: Writer, disk: Disk, found: Sequence[Damage], at: Micros) -> list[Damage]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -77,10 +77,15 @@ def decode(block: bytes) -> list[KeyRange]:
 
 def cover(ranges: Iterable[KeyRange]) -> Covered:
     """All keys of `ranges` by (stream, epoch)."""
-    parts: dict[tuple[int, int], list[spans.Span]] = {}
+    held: Covered = {}
     for one in ranges:
-        parts.setdefault((one.stream, one.epoch), []).append((one.lo, one.hi))
-    return {key: spans.union(found) for key, found in parts.items()}
+        spans.add(held.setdefault((one.stream, one.epoch), []), one.lo, one.hi)
+    return held
+
+
+def ranges_of(held: Covered) -> Iterator[KeyRange]:
+    """The keys held, as ranges."""
+    return (KeyRange(*key, lo, hi) for key, parts in held.items() for lo, hi in parts)
 
 
 def subtract(ranges: Iterable[KeyRange], held: Covered) -> list[KeyRange]:

@@ -10,7 +10,7 @@ from dengta.core.reason import Reason, Refusal
 from dengta.log import columns, damage, keys, segments, store
 from dengta.log.damage import Damage
 from dengta.log.disk import Disk
-from dengta.log.verify import damaged_row, manifest
+from dengta.log.verify import damaged_row
 
 NEW_DATABASE = "log.sqlite.new"
 
@@ -60,12 +60,11 @@ def look(folder: Path, db: sqlite3.Connection) -> Sequence[Damage]:
     """The damage that shows without reading every file: sealed files that are gone or of another length, packed rows
     whose CRC is wrong. `verify` reads everything."""
     found = []
-    for segment, set_aside in manifest(db):
-        path = folder / segment.file
-        if not set_aside and not (path.exists() and path.stat().st_size == segment.size):
-            found.append(
-                Damage("log.file_damaged" if path.exists() else "log.file_missing", segment.file, segment.ranges)
-            )
+    for file, size, listed in db.execute("SELECT file, size, keys FROM sealed WHERE damaged = 0 ORDER BY no"):
+        path = folder / file
+        if not (path.exists() and path.stat().st_size == size):
+            code = "log.file_damaged" if path.exists() else "log.file_missing"
+            found.append(Damage(code, file, tuple(keys.decode(listed))))
     for id_, block, listed in db.execute("SELECT id, block, keys FROM packed"):
         if not (columns.is_whole(block) and columns.is_whole(listed)):
             found.append(damaged_row(db, id_, listed))

@@ -8,7 +8,7 @@ from dengta.log.marks import Marks
 from dengta.log.reader import LogReader
 from dengta.log.sealing import drop_packed
 from dengta.log.status import waiting
-from dengta.log.store import Store, last_id
+from dengta.log.store import Store
 from dengta.log.writer import Writer
 
 
@@ -17,25 +17,27 @@ class Outbox:
 
     def __init__(self, reader: LogReader, writer: Writer, largest_bytes: int) -> None:
         self._reader, self._writer, self._largest = reader, writer, largest_bytes
-        self._measure()
+        self._change("UPDATE site SET outbox_bytes = ?", largest_bytes)
 
     def add(self, destination: str) -> None:
         """Keep for `destination` whatever comes from now on; nothing when it is known."""
-
-        def begin(kept: Store, _: Marks) -> None:
-            kept.db.execute("INSERT OR IGNORE INTO outbox VALUES (?, ?)", (destination, last_id(kept.db)))
-
-        self._writer.run(begin)
-        self._measure()
+        last = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'packed'"
+        self._change(f"INSERT OR IGNORE INTO outbox VALUES (?, ({last}))", destination)  # noqa: S608
 
     def remove(self, destination: str) -> None:
         """Keep nothing for `destination` any more."""
+        self._change("DELETE FROM outbox WHERE destination = ?", destination)
 
-        def forget(kept: Store, _: Marks) -> None:
-            kept.db.execute("DELETE FROM outbox WHERE destination = ?", (destination,))
+    def acknowledge(self, destination: str, id_: int) -> None:
+        """`destination` durably has every segment up to `id_`."""
+        self._change("UPDATE outbox SET acknowledged = max(acknowledged, ?) WHERE destination = ?", id_, destination)
+
+    def _change(self, sql: str, *params: object) -> None:
+        def change(kept: Store, _: Marks) -> None:
+            kept.db.execute(sql, params)
             drop_packed(kept.db)
 
-        self._writer.run(forget)
+        self._writer.run(change)
         self._measure()
 
     def pending(self, destination: str) -> tuple[int, bytes] | None:
@@ -50,18 +52,6 @@ class Outbox:
                 ).fetchone()
             )
         return row or None
-
-    def acknowledge(self, destination: str, id_: int) -> None:
-        """`destination` durably has every segment up to `id_`."""
-
-        def free(kept: Store, _: Marks) -> None:
-            kept.db.execute(
-                "UPDATE outbox SET acknowledged = max(acknowledged, ?) WHERE destination = ?", (id_, destination)
-            )
-            drop_packed(kept.db)
-
-        self._writer.run(free)
-        self._measure()
 
     def refuse_when_full(self) -> None:
         """Refusal when the slowest destination is behind by the limit: better to stop than to lose silently."""

@@ -18,7 +18,7 @@ from dengta.core.time import Micros
 from dengta.log import damage, keys, packed, segments, store
 from dengta.log.damage import MARKS, Damage
 from dengta.log.disk import Disk, RealDisk
-from dengta.log.keys import Covered, KeyRange, Runs
+from dengta.log.keys import Covered, Runs
 from dengta.log.lock import WriterLock
 from dengta.log.marks import Marks
 from dengta.log.opening import NEW_DATABASE, make_folders
@@ -76,7 +76,7 @@ def _rebuild(folder: Path, site: str, now: Micros, disk: Disk) -> Repaired:
             found = saved.gone_segments(db, sealed, found)
             rows, events = _keep_rows(db, saved, held)
             saved.go_on_counting(db)
-            marks = Marks.of(KeyRange(*key, lo, hi) for key, parts in held.items() for lo, hi in parts)
+            marks = Marks.of(keys.ranges_of(held))
             found += saved.lost(held, found)
             found = [replace(b, ranges=tuple(keys.subtract(b.ranges, held)), found_at=now) for b in found]
             found = [b for b in found if b.ranges or b.kept or b.place == MARKS]
@@ -129,13 +129,13 @@ def _sealed(folder: Path, disk: Disk) -> tuple[list[SealedSegment], list[Damage]
             broken.append(Damage("log.events_doubled", one.file, one.ranges))
             continue
         kept_segments.append(one)
-        held = keys.cover([*one.ranges, *(KeyRange(*k, lo, hi) for k, parts in held.items() for lo, hi in parts)])
+        held = keys.cover([*one.ranges, *keys.ranges_of(held)])
     return kept_segments, broken
 
 
 def _keep_rows(db: sqlite3.Connection, saved: _Saved, held: Covered) -> tuple[int, int]:
     """Put the readable packed rows into the new database, without what is sealed; `held` grows by their keys."""
-    marks = Marks.of(KeyRange(*key, lo, hi) for key, parts in held.items() for lo, hi in parts)
+    marks = Marks.of(keys.ranges_of(held))
     rows = events = 0
     for id_, arrived, batch in saved.batches():
         new = marks.admit(Runs.of(batch))

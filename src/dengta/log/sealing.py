@@ -137,7 +137,7 @@ def add_sealed(db: sqlite3.Connection, one: SealedSegment, *, damaged: bool = Fa
     row = asdict(one) | {"ranges": keys.encode(one.ranges), "damaged": damaged}
     db.execute(
         "INSERT INTO sealed VALUES (:no, :file, :hour, :events, :t0, :t1, :recv1, :arrived, :size, :crc,"
-        " :root, :previous, :link, :ranges, :damaged)",
+        " :root, :previous, :link, :damaged, :ranges)",
         row,
     )
 

@@ -46,6 +46,7 @@ class LogStatus:
     damage: tuple[Damage, ...]
     lost: int
     outbox: tuple[Waiting, ...]
+    outbox_limit: int
     holder: Holder | None
 
     @property
@@ -59,6 +60,11 @@ class LogStatus:
         return keys.count(self.holes)
 
     @property
+    def outbox_alarm(self) -> bool:
+        """Some destination is behind by half the limit; at the limit nothing is accepted any more."""
+        return any(2 * line.bytes >= self.outbox_limit > 0 for line in self.outbox)
+
+    @property
     def sealed_bytes_per_event(self) -> float | None:
         """Bytes on disk per sealed event; None when none is sealed."""
         return self.sealed_bytes / self.sealed_events if self.sealed_events else None
@@ -68,8 +74,8 @@ def status(folder: Path, db: sqlite3.Connection | None) -> LogStatus:
     """The status of the log in `folder`; `db` is inside a read transaction, None where there is no log yet."""
     who = lock.holder(folder)
     if db is None:
-        return LogStatus("", 0, 0, 0, 0, 0, 0, 0, 0, 0, (), (), 0, (), who)
-    (site,) = db.execute("SELECT name FROM site").fetchone()
+        return LogStatus("", 0, 0, 0, 0, 0, 0, 0, 0, 0, (), (), 0, (), 0, who)
+    site, outbox_limit = db.execute("SELECT name, outbox_bytes FROM site").fetchone()
     open_, open_bytes, ts0, recv0 = db.execute(
         "SELECT coalesce(sum(unsealed), 0), coalesce(sum(length(block)), 0), coalesce(max(t1), 0),"
         " coalesce(max(recv1), 0) FROM packed WHERE unsealed > 0"
@@ -95,6 +101,7 @@ def status(folder: Path, db: sqlite3.Connection | None) -> LogStatus:
         damage=tuple(broken),
         lost=_lost(broken, marks),
         outbox=tuple(waiting(db)),
+        outbox_limit=outbox_limit,
         holder=who,
     )
 
@@ -102,8 +109,7 @@ def status(folder: Path, db: sqlite3.Connection | None) -> LogStatus:
 def _lost(broken: list[Damage], marks: Marks) -> int:
     held = keys.cover(marks.ranges())
     gone = keys.cover(r for one in broken for r in one.ranges)
-    ranges = (KeyRange(*key, lo, hi) for key, parts in gone.items() for lo, hi in parts)
-    return keys.count(keys.subtract(ranges, held))
+    return keys.count(keys.subtract(keys.ranges_of(gone), held))
 
 
 def waiting(db: sqlite3.Connection) -> list[Waiting]:

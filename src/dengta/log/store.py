@@ -20,7 +20,11 @@ VERSION = 1
 _CHECKPOINT_PAGES = 4000
 
 _TABLES = """
-CREATE TABLE site (name TEXT NOT NULL, gone INTEGER NOT NULL);
+CREATE TABLE site (
+  name TEXT NOT NULL,
+  gone INTEGER NOT NULL,        -- packed segments up to this id may be sealed or joined
+  outbox_bytes INTEGER NOT NULL -- what may wait for the slowest destination
+);
 CREATE TABLE packed (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- order of arrival, never reused
   n INTEGER NOT NULL,
@@ -43,8 +47,8 @@ CREATE TABLE sealed ( -- as SealedSegment
   arrived INTEGER NOT NULL,
   size INTEGER NOT NULL, crc INTEGER NOT NULL,
   root BLOB NOT NULL, previous BLOB NOT NULL, link BLOB NOT NULL,
-  keys BLOB NOT NULL,
-  damaged INTEGER NOT NULL
+  damaged INTEGER NOT NULL,
+  keys BLOB NOT NULL -- last: a scan need not walk over it
 );
 CREATE TABLE damage (
   id INTEGER PRIMARY KEY,
@@ -103,7 +107,7 @@ class Store:
             with self.transaction() as db:
                 for statement in _TABLES.split(";\n"):
                     db.execute(statement)
-                db.execute("INSERT INTO site VALUES (?, 0)", (site,))
+                db.execute("INSERT INTO site VALUES (?, 0, 0)", (site,))
                 db.execute(f"PRAGMA user_version={VERSION}")
             return
         if version != VERSION:

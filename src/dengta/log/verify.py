@@ -14,7 +14,7 @@ from dengta.core.canonical import EMPTY_ROOT, chain, leaves, merkle_root
 from dengta.core.reason import Refusal
 from dengta.log import keys, packed, segments, store
 from dengta.log.damage import MARKS, Damage, content, packed_place
-from dengta.log.keys import KeyRange, Runs
+from dengta.log.keys import Runs
 from dengta.log.segments import SealedSegment
 from dengta.log.selection import Selection
 
@@ -25,16 +25,27 @@ _EVERYTHING = Selection()
 
 
 def verify(folder: Path, db: sqlite3.Connection, progress: Progress) -> list[Damage]:
-    """Everything that is wrong with the log, in the order of the chain; [] when every acknowledged event is there and
-    is what it was. `db` is inside a read transaction."""
-    total = db.execute(
-        "SELECT coalesce(sum(events), 0) FROM (SELECT events FROM sealed WHERE damaged = 0"
-        " UNION ALL SELECT n FROM packed)"
-    ).fetchone()[0]
+    """Everything that is wrong with the log; [] when every acknowledged event is there and is what it was.
+
+    `db` is inside a read transaction, which ends before the files are read: that may take long, and the database could
+    not fold its WAL meanwhile.
+    """
+    (total,) = db.execute(
+        "SELECT (SELECT coalesce(sum(events), 0) FROM sealed WHERE damaged = 0)"
+        " + (SELECT coalesce(sum(n), 0) FROM packed)"
+    ).fetchone()
     found: list[Damage] = []
     done = 0
+    for id_, n, block, listed in db.execute("SELECT id, n, block, keys FROM packed ORDER BY id"):
+        if not _is_whole(block, listed):
+            found.append(damaged_row(db, id_, listed))
+        done += n
+        progress(done, total)
+    found += _against_marks(db, found)
+    chained = manifest(db)
+    db.execute("COMMIT")
     no, link = 0, EMPTY_ROOT
-    for segment, damaged in manifest(db):
+    for segment, damaged in chained:
         if not damaged:
             code = _file_fault(folder, segment)
             if not code and segment.no == no + 1 and segment.previous != link:  # a gap was named by `repair`
@@ -44,12 +55,7 @@ def verify(folder: Path, db: sqlite3.Connection, progress: Progress) -> list[Dam
             done += segment.events
             progress(done, total)
         no, link = segment.no, segment.link
-    for id_, n, block, listed in db.execute("SELECT id, n, block, keys FROM packed ORDER BY id"):
-        if not _is_whole(block, listed):
-            found.append(damaged_row(db, id_, listed))
-        done += n
-        progress(done, total)
-    return found + _against_marks(db, found)
+    return found
 
 
 def manifest(db: sqlite3.Connection) -> Iterator[tuple[SealedSegment, bool]]:
@@ -57,9 +63,8 @@ def manifest(db: sqlite3.Connection) -> Iterator[tuple[SealedSegment, bool]]:
     rows = db.execute(
         "SELECT damaged, no, file, hour, events, t0, t1, recv1, arrived, size, crc, root, previous, link, keys"
         " FROM sealed ORDER BY no"
-    )
-    for row in rows:
-        yield SealedSegment(*(*row[1:-1], tuple(keys.decode(row[-1])))), bool(row[0])
+    ).fetchall()
+    return ((SealedSegment(*(*row[1:-1], tuple(keys.decode(row[-1])))), bool(row[0])) for row in rows)
 
 
 def _file_fault(folder: Path, listed: SealedSegment) -> str:
@@ -103,7 +108,6 @@ def _against_marks(db: sqlite3.Connection, found: list[Damage]) -> list[Damage]:
     told = keys.cover([r for one in found for r in one.ranges])
     marked = list(store.load_marks(db).ranges())
     lost = keys.subtract(keys.subtract(marked, held), told)
-    listed = [KeyRange(*key, lo, hi) for key, parts in held.items() for lo, hi in parts]
-    beyond = keys.subtract(listed, keys.cover(marked))
+    beyond = keys.subtract(keys.ranges_of(held), keys.cover(marked))
     pairs = (("log.events_missing", lost), ("log.marks_behind", beyond))
     return [Damage(code, MARKS, tuple(ranges)) for code, ranges in pairs if ranges]
