@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import typer
 
 from dengta.cli.printing import answers, language, print_json, print_table, tr
@@ -59,7 +60,7 @@ def kpi_(
     window = _window(kpi.extent(batch), start, end, zone)
     book = Bookshelf(folder.books).book(window.end - 1)
     ids = list(book.machines) if book else []
-    ids += sorted({str(subject) for subject in batch.text("subject")} - set(ids))
+    ids += sorted({batch.texts[code] for code in np.unique(batch["subject"]).tolist()} - set(ids))
     figures, unread = kpi.by_machine(batch, _setting(ids, window, book), _plans(window, book))
     told = [f for f in figures if f.grade]
     names = _names(book, source_names(folder))
