@@ -11,10 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from dengta.cli.main import app
-from dengta.log import LogReader
+from dengta.connect.sender import write_door_file
+from dengta.log import Log, LogReader
 from dengta.site.bookshelf import Bookshelf
 from dengta.site.home import Home
 from tests.cli.shop import EXAMPLES, REAL, SAMPLE, Columns, reckon
+from tests.connect.served import now, serving
 
 FILE, MAPPING = EXAMPLES / "sample-shop.csv", EXAMPLES / "sample-shop.toml"
 
@@ -95,6 +97,15 @@ def test_a_dry_run_keeps_nothing(tmp_path: Path) -> None:
     assert report["dry_run"] is True
     assert report["events"]["accepted"] == 0
     assert not (tmp_path / "sites").exists()
+
+
+def test_while_the_plant_runs_it_goes_through_the_door(tmp_path: Path) -> None:
+    """The process that owns the log takes the events; a reader beside it finds what was imported before."""
+    folder = Home.at(tmp_path).site("sample")
+    with Log.open(folder.log, "sample", now) as log, serving(log, "sample") as address:
+        write_door_file(folder, address)
+        assert json.loads(bring(tmp_path, FILE, MAPPING, "--json"))["events"]["accepted"] == 470
+        assert json.loads(bring(tmp_path, FILE, MAPPING, "--json"))["events"]["accepted"] == 0
 
 
 def test_a_person_sees_the_account(tmp_path: Path) -> None:
