@@ -1,7 +1,9 @@
 """Damage is found, named by its exact keys, set aside and refilled; the log never starts empty."""
 
 import random
+import shutil
 import sqlite3
+from dataclasses import asdict
 
 import pytest
 
@@ -11,6 +13,7 @@ from dengta.log import EpochMark, KeyRange, Log, LogReader, Settings, repair
 from dengta.log.store import FILE
 from dengta.words import LANGUAGES, say
 from tests.log.plant import EDGE, NOON, SAW, SITE, Clock, keys_of, run
+from tests.log.power import PowerCut, PowerCutDisk
 
 QUICK = Settings(group_wait=0)
 
@@ -147,6 +150,33 @@ def test_a_forged_segment_is_found_by_its_root(folder, tmp_path):
     spoken(found)
 
 
+def test_a_segment_of_another_chain_is_found_by_its_link(folder, tmp_path):
+    with opened(tmp_path / "other") as other:
+        other.append(run(SAW, 0, 20).replace(value=1)).result()
+        _, foreign = other.seal(NOON + 2 * HOUR)
+    sealed(folder)[1].unlink()
+    (folder / foreign.file).write_bytes((tmp_path / "other" / foreign.file).read_bytes())
+    facts = {"file", "crc", "size", "root", "previous", "link"}
+    for name, value in asdict(foreign).items():
+        if name in facts:
+            _spoil(folder, f"UPDATE sealed SET {name} = ? WHERE no = 2", value)
+    found = LogReader(folder).verify()
+    assert [(d.code, d.place) for d in found] == [("log.chain_broken", foreign.file)]
+    spoken(found)
+
+
+def test_a_segment_gone_without_a_trace_leaves_a_gap_in_the_chain(folder):
+    sealed(folder)[0].unlink()
+    _spoil(folder, "DELETE FROM sealed WHERE no = 1")
+    with opened(folder) as log:
+        found = log.reader.verify()
+        assert [(d.code, d.events) for d in found] == [("log.events_missing", 10), ("log.segment_absent", 0)]
+        log.set_aside(found)
+        assert log.reader.verify() == []
+        assert log.reader.status().lost == 10
+        assert log.append(run(SAW, 0, 10)).result().accepted == 10
+
+
 @pytest.mark.parametrize("kind", ["missing", "rubbish"])
 def test_a_lost_database_is_refused_and_repaired_from_what_is_there(folder, kind):
     database = folder / FILE
@@ -203,6 +233,26 @@ def test_repair_takes_from_the_packed_form_what_a_lost_segment_held(folder):
         assert log.reader.verify() == []
         assert keys_of(log.reader.read()) == keys_of(run(SAW, 0, 25))
         assert log.append(run(EDGE, 30, 35)).result().accepted == 5
+
+
+def test_a_power_cut_during_repair_costs_nothing(folder, tmp_path):
+    _spoil(folder, "UPDATE sealed SET root = x'00'")
+    whole = PowerCutDisk()
+    shutil.copytree(folder, tmp_path / "whole")
+    repair(tmp_path / "whole", SITE, NOON, disk=whole)
+    for cut_at in range(len(whole.calls)):
+        for before in (True, False):
+            copy = tmp_path / f"{cut_at}-{before}"
+            shutil.copytree(folder, copy)
+            disk = PowerCutDisk(cut_at, before=before, seed=cut_at)
+            with pytest.raises(PowerCut):
+                repair(copy, SITE, NOON, disk=disk)
+            disk.lose()
+            repair(copy, SITE, NOON + 1)
+            with opened(copy) as log:
+                assert log.reader.verify() == []
+                there = keys_of(run(SAW, 0, 25)) + keys_of(run(EDGE, 30, 35))
+                assert sorted(keys_of(log.reader.read())) == sorted(there)
 
 
 def test_a_database_put_back_from_an_old_copy_is_refused_then_repaired(tmp_path):

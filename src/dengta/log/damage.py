@@ -25,7 +25,7 @@ class Damage:
     """One broken piece.
 
     code:   its rule and sentence, e.g. ``log.file_damaged``.
-    place:  the sealed file, ``packed/<id>``, or the marks.
+    place:  the sealed file, ``packed/<id>``, ``segment/<no>`` where no file is known, or the marks.
     ranges: the keys it held.
     kept:   where it was put aside, relative to the log; "" when nothing is left of it.
     """
@@ -44,7 +44,7 @@ class Damage:
     @property
     def reason(self) -> Reason:
         """As a finding, for words."""
-        return Reason(self.code, (self.place,), {"events": self.events, "kept": self.kept})
+        return Reason(self.code, (self.place,), {"events": self.events, "kept": self.kept or self.place})
 
 
 def packed_place(id_: int) -> str:

@@ -24,7 +24,7 @@ from dengta.log.marks import Marks
 from dengta.log.opening import NEW_DATABASE, make_folders
 from dengta.log.sealing import add_sealed
 from dengta.log.segments import SealedSegment
-from dengta.log.verify import manifest
+from dengta.log.verify import absent, manifest
 from dengta.log.writer import add_packed
 
 _FAR = 1 << 32
@@ -49,10 +49,8 @@ def repair(folder: Path, site: str, now: Micros, *, disk: Disk | None = None) ->
     lock = WriterLock(folder, now)
     try:
         make_folders(folder, disk)
-        old, new = folder / store.FILE, folder / NEW_DATABASE
-        if not old.exists() and new.exists():  # cut between the two renames below
-            disk.rename(new, old)
-            disk.dirsync(folder)
+        if not (folder / store.FILE).exists() and (folder / NEW_DATABASE).exists():
+            _exchange(folder, now, disk)  # an earlier repair was cut there
         done = _rebuild(folder, site, now, disk)
         lock.keep()
         return done
@@ -74,12 +72,14 @@ def _rebuild(folder: Path, site: str, now: Micros, disk: Disk) -> Repaired:
             for one in sealed:
                 add_sealed(db, one)
             found = saved.gone_segments(db, sealed, found)
+            numbers = {no for (no,) in db.execute("SELECT no FROM sealed")}
+            found += absent(set(range(1, max(numbers, default=0))) - numbers)
             rows, events = _keep_rows(db, saved, held)
             saved.go_on_counting(db)
             marks = Marks.of(keys.ranges_of(held))
             found += saved.lost(held, found)
             found = [replace(b, ranges=tuple(keys.subtract(b.ranges, held)), found_at=now) for b in found]
-            found = [b for b in found if b.ranges or b.kept or b.place == MARKS]
+            found = [b for b in found if b.ranges or b.kept or b.code in ("log.marks_lost", "log.segment_absent")]
             for broken in found:
                 damage.add(db, broken)
             for table in ("producer", "outbox", "damage"):
@@ -90,17 +90,25 @@ def _rebuild(folder: Path, site: str, now: Micros, disk: Disk) -> Repaired:
     finally:
         fresh.close()
     saved.close()
-    for path in _with_journal(old):
-        if path.exists():
-            disk.rename(path, folder / damage.FOLDER / f"{now}-{path.name}")
-    disk.rename(new, old)
-    disk.dirsync(folder / damage.FOLDER)
-    disk.dirsync(folder)
+    _exchange(folder, now, disk)
     return Repaired(len(sealed), rows, events + sum(one.events for one in sealed), tuple(found))
 
 
+def _exchange(folder: Path, now: Micros, disk: Disk) -> None:
+    """Put the old database aside and the new one in its place. The old one goes before its journal, or a cut between
+    would leave it without its last commits; the journal goes before the new one comes, or SQLite would replay it."""
+    old = folder / store.FILE
+    for path in _with_journal(old):
+        if path.exists():
+            disk.rename(path, folder / damage.FOLDER / f"{now}-{path.name}")
+            disk.dirsync(folder / damage.FOLDER)
+            disk.dirsync(folder)
+    disk.rename(folder / NEW_DATABASE, old)
+    disk.dirsync(folder)
+
+
 def _with_journal(path: Path) -> list[Path]:
-    return [path.with_name(path.name + end) for end in ("-wal", "-shm", "")]
+    return [path.with_name(path.name + end) for end in ("", "-wal", "-shm")]
 
 
 def _sealed(folder: Path, disk: Disk) -> tuple[list[SealedSegment], list[Damage]]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
 
 from dengta.core.canonical import EMPTY_ROOT, chain, leaves, merkle_root
 from dengta.core.reason import Refusal
-from dengta.log import keys, packed, segments, store
+from dengta.log import damage, keys, packed, segments, store
 from dengta.log.damage import MARKS, Damage, content, packed_place
 from dengta.log.keys import Runs
 from dengta.log.segments import SealedSegment
@@ -42,13 +42,15 @@ def verify(folder: Path, db: sqlite3.Connection, progress: Progress) -> list[Dam
         done += n
         progress(done, total)
     found += _against_marks(db, found)
+    known = {one.place for one in damage.remembered(db)}
     chained = manifest(db)
     db.execute("COMMIT")
     no, link = 0, EMPTY_ROOT
-    for segment, damaged in chained:
-        if not damaged:
+    for segment, set_aside in chained:
+        found += [one for one in absent(range(no + 1, segment.no)) if one.place not in known]
+        if not set_aside:
             code = _file_fault(folder, segment)
-            if not code and segment.no == no + 1 and segment.previous != link:  # a gap was named by `repair`
+            if not code and segment.no == no + 1 and segment.previous != link:
                 code = "log.chain_broken"
             if code:
                 found.append(Damage(code, segment.file, segment.ranges))
@@ -56,6 +58,11 @@ def verify(folder: Path, db: sqlite3.Connection, progress: Progress) -> list[Dam
             progress(done, total)
         no, link = segment.no, segment.link
     return found
+
+
+def absent(numbers: Iterable[int]) -> list[Damage]:
+    """The damage of segments that are missing in the chain without a trace."""
+    return [Damage("log.segment_absent", f"segment/{no}", ()) for no in numbers]
 
 
 def manifest(db: sqlite3.Connection) -> Iterator[tuple[SealedSegment, bool]]:
