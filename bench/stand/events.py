@@ -8,6 +8,7 @@ from dengta.core.batch import EventBatch
 from dengta.core.ids import stream_id
 from dengta.core.time import HOUR, MILLISECOND, SECOND, Micros
 from dengta.core.vocabulary import ClockSource, EventType
+from dengta.log import pack, unpack
 
 SITE = "bench"
 START: Micros = 1_790_000_000 * SECOND // HOUR * HOUR
@@ -77,7 +78,8 @@ class StreamBatches:
     def __init__(self, streams: int, size: int, seed: int) -> None:
         if size % streams and streams % size:
             raise ValueError(f"{size} events do not spread evenly over {streams} streams")
-        self._pattern = dense_hour(20, 3600 * 20 / size, seed).take(slice(0, size))
+        hour = dense_hour(20, 3600 * 20 / size, seed).take(slice(0, size))
+        self._pattern = unpack(pack(hour))  # a producer's batch carries the texts it uses, not a plant's dictionary
         self._ids = np.array([stream_id(SITE, f"producer-{seed}-{i}") for i in range(streams)])
         self._turn = 0
 

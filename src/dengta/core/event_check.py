@@ -31,10 +31,11 @@ def check(batch: EventBatch) -> list[Reason]:
     found: list[Reason] = []
 
     def judge(code: str, broken: NDArray, **params: str | int) -> None:
-        if broken.any():
+        events = np.count_nonzero(broken)
+        if events:
             first = int(broken.argmax())
             key = "/".join(str(int(batch[part][first])) for part in ("stream", "epoch", "seq"))
-            found.append(Reason(code, (f"event {key}",), {"events": int(np.count_nonzero(broken)), **params}))
+            found.append(Reason(code, (f"event {key}",), {"events": int(events), **params}))
 
     kind, code = batch["type"], batch["code"]
     pieces = _PIECES[kind]
@@ -55,7 +56,7 @@ def check(batch: EventBatch) -> list[Reason]:
     judge("event.target_missing", _POINTING[kind] & (batch["ref_epoch"] < 1))
     for types, words, rule in _CLOSED_WORDS:
         told = types[kind]
-        if told.any():
+        if np.count_nonzero(told):
             allowed = np.array([text in words for text in batch.texts], bool)
             judge(rule, told & ~allowed[code], allowed=", ".join(sorted(words)))
     if max(map(len, batch.texts)) > LONGEST_TEXT:
