@@ -19,6 +19,7 @@ from dengta.site.home import Home
 
 FIRST_PORT = 8000
 LAST_PORT = 8099
+PATIENCE_S = 90.0
 NOBODY: dict[str, Param] = {"pid": 0, "address": ""}  # it has the lock and has not yet said who it is
 
 
@@ -83,27 +84,38 @@ def alone(home: Home, address: str) -> Iterator[None]:
         yield
 
 
-class Readiness:
-    """Asks the web process in a thread of its own; `done` is set once it has answered."""
+class SignsOfLife:
+    """Asks the pages how they are, in a thread of its own; `seen` is set when they answer and, with `wait_for_events`,
+    say that events come in (or nothing has come for `PATIENCE_S`: then something is wrong, which the pages show)."""
 
-    def __init__(self, listening: socket.socket) -> None:
+    def __init__(self, listening: socket.socket, *, wait_for_events: bool) -> None:
         self._address = listening.getsockname()[:2]
-        self.done = threading.Event()
-        threading.Thread(target=self._ask, name="readiness", daemon=True).start()
+        self._wait = wait_for_events
+        self.seen = threading.Event()
+        threading.Thread(target=self._ask, name="signs of life", daemon=True).start()
 
     def _ask(self) -> None:
-        while not _answers(*self._address):
+        until = time.monotonic() + PATIENCE_S
+        first = None
+        while True:
+            events = _events(*self._address)
+            first = events if first is None else first
+            if events is not None and (not self._wait or events > (first or 0) or time.monotonic() > until):
+                self.seen.set()
+                return
             time.sleep(0.1)
-        self.done.set()
 
 
-def _answers(host: str, port: int) -> bool:
-    """One try; it waits in the socket's queue until the web process takes it."""
+def _events(host: str, port: int) -> int | None:
+    """How many events the pages say there are; None when they did not answer. A request waits in the socket's queue
+    until the web process takes it."""
     connection = http.client.HTTPConnection(host, port, timeout=30)
     try:
         connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
+        answer = connection.getresponse()
+        told = json.loads(answer.read())
+    except (OSError, http.client.HTTPException, ValueError):
+        return None
     finally:
         connection.close()
+    return int(told["events"]) if answer.status == 200 else None

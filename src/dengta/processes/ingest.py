@@ -6,8 +6,11 @@ import asyncio
 import json
 import logging
 import os
+import queue
 import secrets
 import socket
+import threading
+from concurrent.futures import Future
 from typing import Any, cast
 
 import uvicorn
@@ -68,14 +71,48 @@ class Ear:
         return real - self._waits_since >= PATIENCE
 
 
+class Sealer:
+    """Seals closed hours every few seconds and when asked, in a thread that a stop does not wait for: what it is at is
+    safe at any instant, and closing the log ends it."""
+
+    def __init__(self, log: Log, ear: Ear) -> None:
+        self._log, self._ear = log, ear
+        self._asked: queue.SimpleQueue[Future[int]] = queue.SimpleQueue()
+        threading.Thread(target=self._run, name="sealer", daemon=True).start()
+
+    def seal(self) -> Future[int]:
+        """Seal what is closed without waiting for quiet; how many segments that makes."""
+        answer: Future[int] = Future()
+        self._asked.put(answer)
+        return answer
+
+    def _run(self) -> None:
+        while True:
+            try:
+                answer: Future[int] = self._asked.get(timeout=PASS_S)
+            except queue.Empty:
+                if not self._ear.is_quiet():
+                    continue
+                answer = Future()
+            try:
+                made = len(self._log.seal(self._ear.border()))
+            except Refusal as refusal:  # the disk's, or the log has been closed; tried again next time
+                logger.warning("not sealed: %s", refusal)
+                answer.set_exception(refusal)
+            else:
+                answer.set_result(made)
+                if made:
+                    logger.info("sealed %d segments", made)
+
+
 class Ingest:
     """The ASGI app: the site's door, and before it ``POST /v1/seal``, which seals the closed hours at once."""
 
     def __init__(self, log: Log, site: str, token: str, now: Clock) -> None:
-        self._log = log
+        ear = Ear(log, now)
         self._token = f"Bearer {token}".encode()
-        self._ear = Ear(log, now)
-        self._door = Door(cast(Log, self._ear), site, token)
+        self._sealer = Sealer(log, ear)
+        self._door = Door(cast(Log, ear), site, token)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One ASGI connection."""
@@ -84,30 +121,13 @@ class Ingest:
         else:
             await self._door(scope, receive, send)
 
-    async def keep_sealing(self) -> None:
-        """Seal closed hours every few seconds until cancelled; what cannot be sealed now is tried again."""
-        while True:
-            await asyncio.sleep(PASS_S)
-            if self._ear.is_quiet():
-                try:
-                    await self.seal()
-                except Refusal as refusal:
-                    logger.warning("not sealed: %s", refusal)
-
-    async def seal(self) -> int:
-        """Seal the hours that are closed; how many segments that made."""
-        sealed = await asyncio.to_thread(self._log.seal, self._ear.border())
-        if sealed:
-            logger.info("sealed %d segments", len(sealed))
-        return len(sealed)
-
     async def _seal(self, scope: Scope, send: Send) -> None:
         given = dict(scope["headers"]).get(b"authorization", b"")
         status: int = 401
         answer: dict[str, Any] = {}
         if secrets.compare_digest(given, self._token):
             try:
-                status, answer = 200, {"segments": await self.seal()}
+                status, answer = 200, {"segments": await asyncio.wrap_future(self._sealer.seal())}
             except Refusal as refusal:
                 status, answer = 503, {"reasons": [reason.as_dict() for reason in refusal.reasons]}
         headers = [(b"content-type", b"application/json")]
@@ -137,6 +157,4 @@ async def _serve(ingest: Ingest, listening: socket.socket) -> None:
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=3, timeout_keep_alive=60
     )
-    sealing = asyncio.create_task(ingest.keep_sealing())
     await uvicorn.Server(config).serve(sockets=[listening])
-    sealing.cancel()

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import os
 import socket
-import sqlite3
 import threading
-import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from dengta.core.reason import Reason, Refusal
-from dengta.log import LogReader
-from dengta.processes.front import Readiness
+from dengta.core.reason import Reason
+from dengta.processes.front import SignsOfLife
 from dengta.processes.heartbeat import Heartbeat
 from dengta.processes.sites import Plant
 from dengta.processes.supervisor import Child, Supervisor, verb
-from dengta.site.home import Home, SiteFolder
-
-LONGEST_WAIT_S = 90.0
-"""Seconds to wait for the first events before the address is said anyway."""
+from dengta.site.home import Home
 
 
 def live(
@@ -35,12 +28,11 @@ def live(
     """Run `plants` and the pages on the listening socket `front` until `stop` is set; `ready` is called once, when the
     pages answer and simulated plants move.
 
-    Ingest and model plants start at once, beside the web process, which prepares the database before it answers; the
-    worker follows, since it needs that database.
+    All start at once but the worker: it needs the database, which the web process prepares before it answers, and it
+    should not take the processor from those one waits for.
     """
     heart = Heartbeat(plant.folder for plant in plants)
     supervisor = Supervisor(home.path / "logs", say, echo)
-    begun = {plant.folder: _segment(plant.folder) for plant in plants if plant.model is not None}
     for plant in plants:
         site = plant.folder.site
         supervisor.start(Child(f"ingest-{site}", verb("ingest", site), rank=0))
@@ -49,19 +41,16 @@ def live(
             supervisor.start(Child(f"model-plant-{site}", verb("model-plant", site, *model)))
     descriptor = front.fileno()
     supervisor.start(Child("web", verb("web", "--fd", str(descriptor)), fds=(descriptor,)))
-    pages = Readiness(front)
-    waiting = ["worker", "ready"]
-    until = time.monotonic() + LONGEST_WAIT_S
+    signs = SignsOfLife(front, wait_for_events=any(plant.model is not None for plant in plants))
+    said = False
 
     def moment() -> None:
+        nonlocal said
         heart.beat()
-        if waiting and pages.done.is_set():
-            if "worker" in waiting:
-                waiting.remove("worker")
-                supervisor.start(Child("worker", verb("worker")))
-            if time.monotonic() > until or all(_segment(folder) > at for folder, at in begun.items()):
-                waiting.clear()
-                ready()
+        if not said and signs.seen.is_set():
+            said = True
+            ready()
+            supervisor.start(Child("worker", verb("worker")))
 
     try:
         supervisor.run(stop, moment)
@@ -76,13 +65,3 @@ def environment(home: Home, host: str, *, demo: bool) -> None:
     if "DENGTA_HOSTS" not in os.environ:
         name = socket.gethostname()
         os.environ["DENGTA_HOSTS"] = ",".join({host, name, name.split(".")[0]})
-
-
-def _segment(folder: SiteFolder) -> int:
-    """The log's last segment; 0 while there is none to be read."""
-    if not Path(folder.log).is_dir():
-        return 0
-    try:
-        return LogReader(folder.log).last_segment()
-    except (Refusal, sqlite3.Error):  # just being made
-        return 0

@@ -8,7 +8,6 @@ from pathlib import Path
 from dengta.core.reason import Reason, Refusal
 from dengta.core.time import Micros
 from dengta.engines.plantbook import parse
-from dengta.log import LogReader
 from dengta.processes import examples
 from dengta.site.bookshelf import Bookshelf
 from dengta.site.clock import SiteClock
@@ -61,6 +60,8 @@ def replay(home: Home, site: str, now: Micros) -> Replay:
 
     An example plant book of the same name goes on the shelf when it is empty. Refusal when nothing is recorded.
     """
+    from dengta.log import LogReader  # half a second that a start of the model plant need not wait for
+
     folder = home.site(site)
     recorded = LogReader(folder.log).read()
     if not len(recorded):
