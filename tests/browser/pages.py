@@ -11,3 +11,5 @@ PAGES = {
     "me": "/me/",
     "missing": "/floor/nowhere/",
 }
+PUBLIC = {"login": "/login/"}
+"""Those one sees without signing in."""

@@ -58,43 +58,33 @@ function show({ tile, parts, use, data }) {
   if (data.strip) parts.strip.innerHTML = data.strip;
 }
 
+const isStale = (data, now) => data.stale !== null && now >= data.stale;
+
 /** What the passing of time alone changes. */
-function tick() {
-  const now = siteNow();
-  const seen = {};
-  for (const { tile, parts, data } of tiles.values()) {
-    write(parts.since, data.since === null ? "" : span(now - data.since));
-    write(parts.age, data.at === null ? "" : span(now - data.at));
-    const stale = data.stale !== null && now >= data.stale;
-    tile.toggleAttribute("data-stale", stale);
-    const group = stale ? "stale" : tile.dataset.group;
-    seen[group] = (seen[group] ?? 0) + 1;
-  }
-  return seen;
+function age({ tile, parts, data }, now) {
+  write(parts.since, data.since === null ? "" : span(now - data.since));
+  write(parts.age, data.at === null ? "" : span(now - data.at));
+  tile.toggleAttribute("data-stale", isStale(data, now));
 }
 
+const latest = new Map(); // of every machine of the site, shown here or not
 let told = "";
 let toldAt = 0;
-/** The summary is a status: told at most every five seconds, and only when it changed. Filtered tiles are not counted. */
-function summarise(seen, all) {
+/** The summary is a status: told at most every five seconds, and only when it changed. */
+function summarise(now) {
+  const seen = {};
+  for (const data of latest.values()) {
+    const group = isStale(data, now) ? "stale" : words.states[data.state].group;
+    seen[group] = (seen[group] ?? 0) + 1;
+  }
   const text = JSON.stringify(seen);
-  if (!all || text === told || performance.now() - toldAt < 5000) return;
+  if (text === told || performance.now() - toldAt < 5000) return;
   told = text;
   toldAt = performance.now();
   for (const [group, span] of counts) {
     write(span.firstElementChild, String(seen[group] ?? 0));
     span.hidden = !seen[group];
   }
-}
-
-const latest = new Map(); // of every machine of the site, shown here or not
-function groupsOfSite() {
-  const now = siteNow(), seen = {};
-  for (const data of latest.values()) {
-    const group = data.stale !== null && now >= data.stale ? "stale" : words.states[data.state].group;
-    seen[group] = (seen[group] ?? 0) + 1;
-  }
-  return seen;
 }
 
 let heardAt = performance.now();
@@ -110,7 +100,7 @@ function hear(event) {
   const said = JSON.parse(event.data);
   heardAt = performance.now();
   connection(true);
-  setClock(said.at, said.rate, said.stop);
+  setClock(said.at, said.rate);
   if (said.book !== words.book) {
     setTimeout(() => location.reload(), Math.random() * 3000); // the plant is described anew; not all screens at once
     return;
@@ -121,6 +111,7 @@ function hear(event) {
     if (one) {
       one.data = data;
       show(one);
+      age(one, said.at);
     }
   }
 }
@@ -136,6 +127,7 @@ addEventListener("pagehide", () => stream.close());
 
 setInterval(() => {
   if (performance.now() - heardAt > SILENT_MS) connection(false);
-  tick();
-  if (connected) summarise(groupsOfSite(), latest.size > 0);
+  const now = siteNow();
+  for (const one of tiles.values()) age(one, now);
+  if (connected && latest.size) summarise(now);
 }, 1000);

@@ -1,0 +1,41 @@
+"""A site whose log we write, and its pages served as `dengta run` serves them: for browser tests, shots and benches."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from dengta.processes import front
+from tests.web.floor.stage import Stage
+
+
+@dataclass
+class LivePlant:
+    """The site of the browser tests: its stage (the log is written here) and its server."""
+
+    stage: Stage
+    address: str
+    server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """The web process as `dengta run` starts it."""
+        port = int(self.address.rpartition(":")[2]) if self.address else 0
+        with front.listen("127.0.0.1", port) as listening:
+            self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            environment = os.environ | {"DENGTA_HOME": str(self.stage.home.path), "DENGTA_DEMO": "1"}
+            descriptor = listening.fileno()
+            self.server = subprocess.Popen(
+                [sys.executable, "-m", "dengta.cli.main", "process", "web", "--fd", str(descriptor)],
+                env=environment,
+                pass_fds=(descriptor,),
+            )
+            assert front.Readiness(listening).done.wait(60), "the web process does not answer"
+
+    def stop(self) -> None:
+        """The server is gone, as by a pulled cable."""
+        if self.server is not None:
+            self.server.kill()
+            self.server.wait(10)
+            self.server = None
