@@ -115,6 +115,12 @@ def test_what_is_not_there_says_so_and_shows_the_way_out(client_of: Sign, site: 
     assert "Back to the start page" in answer.content.decode()
 
 
+def test_a_name_that_is_not_the_servers_is_explained(client: Client) -> None:
+    answer = client.get("/login/", headers={"host": "elsewhere.example"})
+    assert answer.status_code == 400
+    assert "DENGTA_HOSTS" in answer.content.decode()
+
+
 def test_a_fault_of_ours_is_a_page_too(client_of: Sign, site: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     client = client_of("planner")
     client.raise_request_exception = False

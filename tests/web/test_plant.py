@@ -18,7 +18,7 @@ from tests.web.conftest import BOOK, NOW
 Sign = Callable[[str], Client]
 pytestmark = pytest.mark.django_db
 TEXT = BOOK.read_text("utf-8")
-FASTER = TEXT.replace("seconds = 4.2", "seconds = 4.1")
+LONGER = TEXT.replace("registered_equipment = 26", "registered_equipment = 27")
 
 
 def form(site: SiteFolder, text: str, **more: str) -> dict[str, str]:
@@ -43,7 +43,7 @@ def test_a_holiday_and_its_make_up_day_stand_in_the_week(client_of: Sign, site: 
 
 def test_the_book_is_shown_as_of_a_day_and_as_known_on_a_day(client_of: Sign, site: SiteFolder) -> None:
     client = client_of("operator")
-    later = FASTER.replace("valid_from = 2026-01-01", "valid_from = 2026-06-01")
+    later = LONGER.replace("valid_from = 2026-01-01", "valid_from = 2026-06-01")
     Bookshelf(site.books).add(later, from_iso("2026-06-05T08:00:00+08:00"), "chen-hai")
     first, second = (r.hash for r in Bookshelf(site.books).revisions())
     for query, shown in (
@@ -61,7 +61,7 @@ def test_the_book_is_shown_as_of_a_day_and_as_known_on_a_day(client_of: Sign, si
 def test_only_who_may_publish_opens_the_editor(client_of: Sign, site: SiteFolder) -> None:
     for role in ("operator", "planner", "quality", "manager"):
         assert client_of(role).get("/plant/edit/").status_code == 403
-        assert client_of(role).post("/plant/edit/", form(site, FASTER, publish="1")).status_code == 403
+        assert client_of(role).post("/plant/edit/", form(site, LONGER, publish="1")).status_code == 403
     assert "engineer, administrator" in client_of("operator").get("/plant/edit/").content.decode()
     assert len(Bookshelf(site.books).revisions()) == 1
 
@@ -78,26 +78,26 @@ def test_check_says_every_fault_with_its_place(client_of: Sign, site: SiteFolder
 
 
 def test_check_shows_what_would_change(client_of: Sign, site: SiteFolder) -> None:
-    text = client_of("engineer").post("/plant/edit/", form(site, FASTER, check="1")).content.decode()
-    assert "<del>4.2</del>" in text
-    assert "<ins>4.1</ins>" in text
+    text = client_of("engineer").post("/plant/edit/", form(site, LONGER, check="1")).content.decode()
+    assert "<del>26</del>" in text
+    assert "<ins>27</ins>" in text
     assert "<html" in text, "without htmx the whole page comes back"
 
 
 def test_publishing_adds_a_revision_by_the_person_at_the_sites_time(client_of: Sign, site: SiteFolder) -> None:
     client = client_of("engineer")
-    answer = client.post("/plant/edit/", form(site, FASTER, publish="1", at_client=str(NOW)), follow=True)
+    answer = client.post("/plant/edit/", form(site, LONGER, publish="1", at_client=str(NOW)), follow=True)
     text = answer.content.decode()
     revision = Bookshelf(site.books).revisions()[-1]
-    assert (revision.by, revision.recorded_at, revision.text) == ("chen-hai", NOW, FASTER)
+    assert (revision.by, revision.recorded_at, revision.text) == ("chen-hai", NOW, LONGER)
     assert "Published" in text
-    assert "<ins>4.1</ins>" in text, "the page of the revision says what it changed"
+    assert "<ins>27</ins>" in text, "the page of the revision says what it changed"
     entry = Entry.objects.get(command="plant.publish")
     assert (entry.actor and entry.actor.login, entry.site, entry.at_client) == ("chen-hai", "furniture", NOW)
 
 
 def test_a_second_tap_publishes_nothing_more(client_of: Sign, site: SiteFolder) -> None:
-    client, sent = client_of("engineer"), form(site, FASTER, publish="1")
+    client, sent = client_of("engineer"), form(site, LONGER, publish="1")
     first, second = client.post("/plant/edit/", sent), client.post("/plant/edit/", sent)
     assert (first.status_code, second.status_code) == (302, 302)
     assert first["Location"] == second["Location"]
@@ -105,15 +105,15 @@ def test_a_second_tap_publishes_nothing_more(client_of: Sign, site: SiteFolder) 
 
 
 def test_who_was_overtaken_is_told_by_whom_and_loses_nothing(client_of: Sign, site: SiteFolder) -> None:
-    mine = form(site, TEXT.replace("seconds = 6.5", "seconds = 6.4"), publish="1")
-    client_of("administrator").post("/plant/edit/", form(site, FASTER, publish="1"))
+    mine = form(site, TEXT.replace("stale_after_s = 300", "stale_after_s = 240"), publish="1")
+    client_of("administrator").post("/plant/edit/", form(site, LONGER, publish="1"))
     client = client_of("engineer")
     answer = client.post("/plant/edit/", mine)
     text = answer.content.decode()
     assert answer.status_code == 409
     assert "he-jing published revision" in text
-    assert "<ins>4.1</ins>" in text
-    assert "seconds = 6.4" in text
+    assert "<ins>27</ins>" in text
+    assert "stale_after_s = 240" in text
     base, key = (re.search(f'name="{name}" value="([^"]+)"', text) for name in ("base", "key"))
     assert base
     assert key

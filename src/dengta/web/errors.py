@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from http import HTTPStatus
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -27,6 +28,18 @@ def refused(request: HttpRequest, refusal: Refusal, status: int = HTTPStatus.BAD
     template = "web/_reasons.html" if request.headers.get("HX-Request") else "web/error.html"
     told = {"title": _("Refused"), "status": int(status), "reasons": sentences(refusal)}
     return render(request, template, told, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400; in words where the server was asked for by a name that is not its own."""
+    reason = _("The request was not understood.")
+    if isinstance(exception, DisallowedHost):
+        reason = _(
+            "This server does not know itself by the name in your address bar. Open it under a name it knows, or let "
+            "its keeper add this one to DENGTA_HOSTS."
+        )
+    told = {"title": _("Not understood"), "status": 400, "reasons": [reason]}
+    return HttpResponse(render_to_string("web/broken.html", told), status=400)
 
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:

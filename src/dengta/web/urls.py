@@ -33,6 +33,7 @@ urlpatterns = [
 if HAS_FLOOR:
     urlpatterns.append(path("floor/", include("dengta.web.floor.urls")))
 
+handler400 = "dengta.web.errors.bad_request"
 handler403 = "dengta.web.errors.forbidden"
 handler404 = "dengta.web.errors.missing"
 handler500 = "dengta.web.errors.failed"

@@ -72,7 +72,7 @@ def job(request: HttpRequest) -> HttpResponse:
 
 
 def _fragment(request: HttpRequest, scope: Scope) -> HttpResponse:
-    return render(request, "memory/_job.html", {"zone": scope.zone, **_job(scope)})
+    return render(request, "memory/_job.html", _job(scope))
 
 
 def _job(scope: Scope) -> dict[str, Any]:
@@ -84,6 +84,7 @@ def _job(scope: Scope) -> dict[str, Any]:
     return {
         "job": latest,
         "percent": latest.progress // 10,
+        "ago": real_now() - latest.ended_at,
         "took": (latest.ended_at or real_now()) - (latest.started_at or latest.queued_at),
         "message": _said(_reason(latest.message)) if latest.message else "",
         "reasons": [_said(_reason(row)) for row in result.get("reasons", ())],
