@@ -136,6 +136,34 @@ def test_threads_and_asyncio_append_together(tmp_path, clock):
         assert log.holes() == []
 
 
+def test_a_caller_who_goes_away_does_not_take_the_writer_with_him(log):
+    async def hang_up() -> None:
+        waiting = asyncio.create_task(log.append_async(run(SAW, 0, 2)))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+    asyncio.run(hang_up())
+    assert log.append(run(SAW, 0, 4)).result(5).segment >= 1
+    assert log.marks(SAW) == [EpochMark(1, 4)]
+
+
+def test_a_writer_killed_under_a_reader_leaves_what_it_acknowledged(tmp_path):
+    code = (
+        "import os, sys, pathlib; from dengta.log import Log; from tests.log.plant import *;"
+        "log = Log.open(pathlib.Path(sys.argv[1]), SITE, Clock());"
+        "log.append(run(SAW, 0, 7)).result(); os.kill(os.getpid(), 9)"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(tmp_path / "log")])
+    assert killed.returncode == -9
+    reader = LogReader(tmp_path / "log")
+    assert keys_of(reader.read()) == keys_of(run(SAW, 0, 7))
+    assert reader.status().holder is None
+    with Log.open(tmp_path / "log", SITE, Clock(), settings=QUICK) as log:
+        assert log.append(run(SAW, 5, 9)).result().accepted == 2
+
+
 def test_what_waits_is_committed_together(tmp_path, clock):
     with Log.open(tmp_path / "log", SITE, clock, settings=Settings(group_wait=200_000)) as log:
         marks = [log.append(run(SAW, i, i + 1)) for i in range(50)]

@@ -162,18 +162,19 @@ def test_a_tailer_follows_and_is_told_when_it_must_start_over(log):
 
 
 def test_small_packed_segments_are_joined_and_read_the_same(tmp_path, monkeypatch):
-    monkeypatch.setattr("dengta.log.sealing._SMALL", 50)
+    monkeypatch.setattr("dengta.log.sealing._SMALL", 25)
+    monkeypatch.setattr("dengta.log.sealing._JOIN_BEHIND", 50)
     clock = Clock(NOON)
     with Log.open(tmp_path / "log", SITE, clock, settings=Settings(group_events=1, group_wait=0)) as log:
-        for seq in range(600):
+        for seq in range(100):
             log.append(events([(SAW, 1, seq)], [NOON + seq])).result()
         clock.at += HOUR // 2
         before = log.reader.read()
         log.seal(clock.at)
         with log.reader.connection() as db:
-            assert db.execute("SELECT count(*) FROM packed").fetchone() == (502,)
+            assert db.execute("SELECT count(*) FROM packed").fetchone() == (52,)
         assert same(log.reader.read(), before)
         assert log.reader.verify() == []
         with pytest.raises(TailGone):
-            log.reader.tail(99)
-        assert keys_of(log.reader.tail(100)[0]) == keys_of(before)[100:]
+            log.reader.tail(49)
+        assert keys_of(log.reader.tail(50)[0]) == keys_of(before)[50:]

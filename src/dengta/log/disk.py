@@ -36,6 +36,13 @@ class Disk(Protocol):
         """The file's content."""
 
 
+def make_folder(disk: Disk, folder: Path) -> None:
+    """Make `folder` and those above it that are missing, durably."""
+    for one in reversed([f for f in (folder, *folder.parents) if not f.exists()]):
+        disk.mkdir(one)
+        disk.dirsync(one.parent)
+
+
 class RealDisk:
     """The disk of this machine."""
 

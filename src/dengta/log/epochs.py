@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dengta.core.reason import Reason, Refusal
-from dengta.log.disk import Disk, RealDisk
+from dengta.log.disk import Disk, RealDisk, make_folder
 
 _LARGEST = 2**31 - 1
 
@@ -17,9 +17,7 @@ def next_epoch(path: Path, disk: Disk | None = None) -> int:
     could give two boots the same keys.
     """
     disk = RealDisk() if disk is None else disk
-    for folder in reversed([f for f in path.parents if not f.exists()]):
-        disk.mkdir(folder)
-        disk.dirsync(folder.parent)
+    make_folder(disk, path.parent)
     last = _read(path, disk) if path in disk.list(path.parent) else 0
     fresh = path.with_name(path.name + ".new")
     disk.write(fresh, b"%d\n" % (last + 1))

@@ -21,7 +21,7 @@ from dengta.core.time import Micros
 from dengta.core.vocabulary import Flag
 from dengta.log import damage, opening, packed, sealing, store
 from dengta.log.damage import Damage
-from dengta.log.disk import Disk, RealDisk
+from dengta.log.disk import Disk, RealDisk, make_folder
 from dengta.log.keys import KeyRange, Runs
 from dengta.log.lock import WriterLock
 from dengta.log.marks import EpochMark
@@ -75,8 +75,9 @@ class Log:
         `now` gives the site's time, microseconds UTC. Refusal when another process writes it, when it belongs to
         another site, or when its database is damaged beyond what can be set aside (then `repair`).
         """
-        folder.mkdir(parents=True, exist_ok=True)
-        return cls(folder, site, now, disk or RealDisk(), settings or Settings())
+        disk = disk or RealDisk()
+        make_folder(disk, folder)
+        return cls(folder, site, now, disk, settings or Settings())
 
     def append(self, batch: EventBatch) -> Future[Mark]:
         """Hand in a batch. The future resolves once its events are on the disk; until then nobody may rely on them.
@@ -155,11 +156,22 @@ class Log:
         folder = self.reader.folder
         with self._sealing:
             try:
-                made = sealing.seal(folder, self.site, self._writer, self._disk, until)
+                try:
+                    made = sealing.seal(folder, self.site, self._writer, self._disk, until)
+                except Refusal:
+                    if not self._set_aside_broken_rows():
+                        raise
+                    made = sealing.seal(folder, self.site, self._writer, self._disk, until)
             except OSError as error:
                 raise Refusal(Reason("log.seal_failed", (str(folder),), {"error": str(error)})) from error
             sealing.join(folder, self._writer, self._stamp())
         return made
+
+    def _set_aside_broken_rows(self) -> bool:
+        """One packed row that went bad must not keep the others from being sealed. True when there was one."""
+        with self.reader.connection() as db:
+            found = opening.look(self.reader.folder, db) if db else []
+        return bool(found and damage.set_aside(self.reader.folder, self._writer, self._disk, found, self._stamp()))
 
     def set_aside(self, found: Sequence[Damage]) -> list[Damage]:
         """Move damaged pieces (as `LogReader.verify` finds them) into ``damaged/`` and make their keys holes, so that

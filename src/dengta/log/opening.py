@@ -27,7 +27,6 @@ def make_folders(folder: Path, disk: Disk) -> None:
     disk.mkdir(folder / segments.FOLDER)
     disk.mkdir(folder / damage.FOLDER)
     disk.dirsync(folder)
-    disk.dirsync(folder.parent)
 
 
 def remove_orphans(folder: Path, db: sqlite3.Connection, disk: Disk) -> None:

@@ -7,15 +7,16 @@ any more shows as holes and as segment numbers missing in the chain.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from dengta.core.batch import EventBatch
 from dengta.core.reason import Refusal
 from dengta.core.time import Micros
-from dengta.log import damage, keys, packed, segments, store
+from dengta.log import damage, keys, packed, segments, spans, store
 from dengta.log.damage import MARKS, Damage
 from dengta.log.disk import Disk, RealDisk
 from dengta.log.keys import Covered, Runs
@@ -24,10 +25,12 @@ from dengta.log.marks import Marks
 from dengta.log.opening import NEW_DATABASE, make_folders
 from dengta.log.sealing import add_sealed
 from dengta.log.segments import SealedSegment
+from dengta.log.selection import Selection
 from dengta.log.verify import absent, manifest
 from dengta.log.writer import add_packed
 
 _FAR = 1 << 32
+_Row = tuple[int | None, Micros, EventBatch]  # packed id (None: the next), arrival, events
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def _rebuild(folder: Path, site: str, now: Micros, disk: Disk) -> Repaired:
     for path in _with_journal(new):
         path.unlink(missing_ok=True)
     saved = _Saved(old)
-    sealed, found = _sealed(folder, disk)
+    sealed, doubled, found = _sealed(folder, disk)
     held = keys.cover(r for one in sealed for r in one.ranges)
     fresh = store.Store(folder, file=NEW_DATABASE)
     try:
@@ -74,7 +77,7 @@ def _rebuild(folder: Path, site: str, now: Micros, disk: Disk) -> Repaired:
             found = saved.gone_segments(db, sealed, found)
             numbers = {no for (no,) in db.execute("SELECT no FROM sealed")}
             found += absent(set(range(1, max(numbers, default=0))) - numbers)
-            rows, events = _keep_rows(db, saved, held)
+            rows, events = _keep_rows(db, chain(saved.batches(), _unpacked(folder, doubled)), held)
             saved.go_on_counting(db)
             marks = Marks.of(keys.ranges_of(held))
             found += saved.lost(held, found)
@@ -111,9 +114,9 @@ def _with_journal(path: Path) -> list[Path]:
     return [path.with_name(path.name + end) for end in ("", "-wal", "-shm")]
 
 
-def _sealed(folder: Path, disk: Disk) -> tuple[list[SealedSegment], list[Damage]]:
-    """The sealed files that are whole, by number; those that are not, put aside. Of two files that hold the same keys
-    (the second was to be sealed when the power went) the first counts."""
+def _sealed(folder: Path, disk: Disk) -> tuple[list[SealedSegment], list[SealedSegment], list[Damage]]:
+    """The sealed files that are whole, by number; those that hold an event or a number a second time (a file put back
+    after producers had sent some of its events again); and those that are broken, put aside."""
     whole: list[SealedSegment] = []
     broken: list[Damage] = []
     for path in (file for day in disk.list(folder / segments.FOLDER) for file in disk.list(day)):
@@ -131,21 +134,30 @@ def _sealed(folder: Path, disk: Disk) -> tuple[list[SealedSegment], list[Damage]
             disk.rename(path, folder / kept)
             broken.append(Damage("log.file_damaged", file, (), kept))
     held: Covered = {}
-    kept_segments: list[SealedSegment] = []
+    chained: dict[int, SealedSegment] = {}
+    doubled: list[SealedSegment] = []
     for one in sorted(whole, key=lambda one: one.no):
-        if keys.count(keys.subtract(one.ranges, held)) < one.events or one.no in {s.no for s in kept_segments}:
-            broken.append(Damage("log.events_doubled", one.file, one.ranges))
+        if one.no in chained or keys.count(keys.subtract(one.ranges, held)) < one.events:
+            doubled.append(one)
             continue
-        kept_segments.append(one)
-        held = keys.cover([*one.ranges, *keys.ranges_of(held)])
-    return kept_segments, broken
+        chained[one.no] = one
+        for stream, epoch, lo, hi in one.ranges:
+            spans.add(held.setdefault((stream, epoch), []), lo, hi)
+    return list(chained.values()), doubled, broken
 
 
-def _keep_rows(db: sqlite3.Connection, saved: _Saved, held: Covered) -> tuple[int, int]:
-    """Put the readable packed rows into the new database, without what is sealed; `held` grows by their keys."""
+def _unpacked(folder: Path, doubled: list[SealedSegment]) -> Iterator[_Row]:
+    """The events of files that cannot be listed; whatever of them is nowhere else becomes packed again, and the next
+    writer removes the file."""
+    for one in doubled:
+        yield None, one.arrived, segments.read(str(folder / one.file), Selection())
+
+
+def _keep_rows(db: sqlite3.Connection, saved: Iterable[_Row], held: Covered) -> tuple[int, int]:
+    """Put rows into the new database, without the events that are there; `held` grows by their keys."""
     marks = Marks.of(keys.ranges_of(held))
     rows = events = 0
-    for id_, arrived, batch in saved.batches():
+    for id_, arrived, batch in saved:
         new = marks.admit(Runs.of(batch))
         batch = batch if new is None else batch.take(new)
         if len(batch):
@@ -168,7 +180,7 @@ class _Saved:
         except sqlite3.DatabaseError:  # the rest of this table is out of reach this way; what came is kept
             return
 
-    def batches(self) -> Iterator[tuple[int, Micros, EventBatch]]:
+    def batches(self) -> Iterator[_Row]:
         """(id, arrived, batch) of the packed rows that are whole, oldest first."""
         ids = {id_ for (id_,) in self._rows("SELECT id FROM packed ORDER BY id")}
         ids |= {id_ for (id_,) in self._rows("SELECT id FROM packed ORDER BY id DESC")}
@@ -206,9 +218,11 @@ class _Saved:
 
     def lost(self, held: Covered, found: list[Damage]) -> list[Damage]:
         """What the old marks held and the new log does not, beside what is `found` already."""
+        if self._db is None:
+            return [Damage("log.marks_lost", MARKS, ())]
         try:
-            marked = Marks.load(list(self._rows("SELECT shard, block FROM marks ORDER BY shard"))).ranges()
-        except Refusal:
+            marked = store.load_marks(self._db).ranges()
+        except (sqlite3.DatabaseError, Refusal):
             return [Damage("log.marks_lost", MARKS, ())]
         told = keys.cover(r for one in found for r in one.ranges)
         ranges = tuple(keys.subtract(keys.subtract(marked, held), told))

@@ -2,7 +2,7 @@
 
 The order is what makes it safe against a power cut: write the file, fsync it, rename it, fsync its folders; then, in
 one transaction, list it in the manifest and mark its events as sealed; then the packed form may go. Cut before the
-transaction and the file is an orphan whose events are still packed (`openings` removes it); after it all is done.
+transaction and the file is an orphan whose events are still packed (`opening` removes it); after it all is done.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 
 from dengta.core.batch import EventBatch
 from dengta.core.canonical import EMPTY_ROOT
+from dengta.core.reason import Refusal
 from dengta.core.time import DAY, HOUR, MINUTE, Micros
 from dengta.log import keys, packed, segments, store
 from dengta.log.disk import Disk
@@ -72,7 +73,7 @@ def _round(folder: Path, cutoff: Micros) -> list[_Part]:
         )
         for row in map(_Packed._make, found):
             until = row.t1 + 1 if row.arrived < cutoff - _STALE else cutoff
-            batch = packed.unpack(row.block)
+            batch = _unpacked(row)
             ts = batch["ts"]
             left = int(np.count_nonzero(ts >= until))
             parts.append(_Part(row, until, batch.take((ts >= row.sealed_until) & (ts < until)), left))
@@ -82,6 +83,13 @@ def _round(folder: Path, cutoff: Micros) -> list[_Part]:
     finally:
         db.close()
     return parts
+
+
+def _unpacked(row: _Packed) -> EventBatch:
+    try:
+        return packed.unpack(row.block)
+    except Refusal as refusal:
+        raise Refusal(r.at(f"packed segment {row.id}") for r in refusal.reasons) from None
 
 
 def _seal_round(folder: Path, site: str, writer: Writer, disk: Disk, parts: list[_Part]) -> list[SealedSegment]:

@@ -53,6 +53,13 @@ class Mark(NamedTuple):
     segment: int
 
 
+def _promise() -> Future:
+    """A future that cannot be cancelled: who goes away (a client that hangs up) does not take the commit with him."""
+    future: Future = Future()
+    future.set_running_or_notify_cancel()
+    return future
+
+
 @dataclass(slots=True)
 class Offer:
     """A checked and stamped batch on its way in; large ones come packed."""
@@ -61,7 +68,7 @@ class Offer:
     arrived: Micros
     runs: Runs | None = None
     block: bytes | None = None
-    future: Future[Mark] = field(default_factory=Future)
+    future: Future[Mark] = field(default_factory=_promise)
 
 
 @dataclass(slots=True)
@@ -69,7 +76,7 @@ class Task(Generic[T]):
     """Something else to do in the writer's thread, in a transaction of its own."""
 
     run: Callable[[Store, Marks], T]
-    future: Future[T] = field(default_factory=Future)
+    future: Future[T] = field(default_factory=_promise)
 
 
 @dataclass(slots=True)
