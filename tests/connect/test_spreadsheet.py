@@ -13,6 +13,7 @@ from dengta.connect import spreadsheet
 from dengta.connect.sink import LogSink
 from dengta.connect.spreadsheet_mapping import WITHHELD, ReportMapping, read_mapping
 from dengta.connect.spreadsheet_tally import Tally
+from dengta.core.batch import EventBatch
 from dengta.core.ids import stream_id
 from dengta.core.reason import Refusal
 from dengta.core.time import MINUTE, from_iso
@@ -71,16 +72,24 @@ class Shop:
         path.write_text("\n".join([head, *rows]) + "\n", encoding=encoding)
         return path
 
-    def take(self, file: Path) -> tuple[Tally, Mark]:
-        """Import `file`."""
-        home = self.folder / "log"
-        tally = spreadsheet.survey(file, self.mapping, KNOWN, LogReader(home))
-        with Log.open(home, "shop", lambda: from_iso("2026-04-01T00:00:00Z")) as log:
-            return tally, spreadsheet.send(file, self.mapping, KNOWN, LogSink(log), lambda _: None)
+    @property
+    def log(self) -> LogReader:
+        """What was imported."""
+        return LogReader(self.folder / "log")
+
+    def take(self, file: Path) -> tuple[Tally, int]:
+        """Import `file`: the account of its rows, and how many events were new."""
+        judged = spreadsheet.survey(file, self.mapping, KNOWN, self.log)
+        return judged.tally, self.send(file, judged)
+
+    def send(self, file: Path, judged: spreadsheet.Survey) -> int:
+        """Send what was judged."""
+        with Log.open(self.folder / "log", "shop", lambda: from_iso("2026-04-01T00:00:00Z")) as log:
+            return spreadsheet.send(file, self.mapping, KNOWN, judged, self.log, LogSink(log), lambda _: None)
 
     def survey(self, *rows: str) -> Tally:
         """Judge a file of `rows`."""
-        return spreadsheet.survey(self.file(*rows), self.mapping, KNOWN, LogReader(self.folder / "log"))
+        return spreadsheet.survey(self.file(*rows), self.mapping, KNOWN, self.log).tally
 
 
 @pytest.fixture
@@ -98,9 +107,9 @@ def codes(refused: Callable[[], object]) -> list[str]:
 
 def test_a_row_becomes_its_events(shop: Shop) -> None:
     """Start, end with its duration, good pieces, withheld pieces; by a record's clock, in the past."""
-    tally, mark = shop.take(shop.file(ROW, ROW.replace("Li", "?").replace(";8;1;", ";0;0;")))
-    assert (tally.total, tally.accepted, tally.events, mark.accepted) == (2, 2, 6, 6)
-    events = [e for e in LogReader(shop.folder / "log").read() if e.seq < 4]
+    tally, sent = shop.take(shop.file(ROW, ROW.replace("Li", "?").replace(";8;1;", ";0;0;")))
+    assert (tally.total, tally.accepted, tally.events, sent) == (2, 2, 6, 6)
+    events = [e for e in shop.log.read() if e.seq < 4]
     end = from_iso("2026-03-02T10:00:00+08:00")
     assert [(e.seq, e.ts, e.type, e.code, e.reason, e.value) for e in events] == [
         (0, end - 30 * MINUTE, EventType.OPERATION_START, "run", "", 0),
@@ -118,7 +127,7 @@ def test_start_and_end_cross_the_change_of_clocks(shop: Shop) -> None:
     """Four hours on the wall, three in the world: summer time began at 02:00."""
     shop.set(zone="Europe/Berlin", style="start+end")
     shop.take(shop.file("saw-1;Li;A1;D;1;0;25.03.2012 01:00;25.03.2012 05:00"))
-    end = next(e for e in LogReader(shop.folder / "log").read() if e.type is EventType.OPERATION_END)
+    end = next(e for e in shop.log.read() if e.type is EventType.OPERATION_END)
     assert end.value == 180 * MINUTE
 
 
@@ -167,10 +176,10 @@ def test_a_time_that_never_was_is_rejected_and_one_that_was_twice_is_noted(shop:
 def test_told_twice_is_one_fact(shop: Shop) -> None:
     """Blanks around cells and columns nobody reads make no difference."""
     head = HEAD + ";No."
-    tally, mark = shop.take(
+    tally, sent = shop.take(
         shop.file(ROW + ";1", ROW.replace("Li", " Li ") + ";2", ROW.replace(";8;", ";9;") + ";3", head=head)
     )
-    assert (tally.accepted, tally.duplicate, mark.accepted) == (2, 1, 8)
+    assert (tally.accepted, tally.duplicate, sent) == (2, 1, 8)
     assert tally.listed[0].reason.params == {"first": 2}
 
 
@@ -178,7 +187,7 @@ def test_repairs_are_stated_and_flagged(shop: Shop) -> None:
     """A tab inside a word; a third of a minute."""
     tally, _ = shop.take(shop.file(ROW.replace("Li", "Li\tMei"), ROW.replace(";30;", ";0.33333333;")))
     assert (tally.accepted, tally.repaired) == (0, 2)
-    events = list(LogReader(shop.folder / "log").read())
+    events = list(shop.log.read())
     assert all(event.flags == Flag.HISTORICAL | Flag.REPAIRED for event in events)
     assert {event.person for event in events} == {"Li Mei", "Li"}
 
@@ -190,7 +199,7 @@ def test_strange_but_kept(shop: Shop) -> None:
         ROW.replace("10:00", "10:10"),
         ROW.replace(";30;", ";0;"),
         ROW.replace(";8;1;", ";0;0;"),
-        ROW.replace(";8;1;", ";;0;"),
+        ROW.replace(";8;1;", ";;0;").replace("A1", "A2"),
     )
     assert tally.accepted == 5
     assert {code.removeprefix("import."): rows for code, (rows, _) in tally.notes.items()} == {
@@ -201,38 +210,109 @@ def test_strange_but_kept(shop: Shop) -> None:
     }
 
 
-def test_importing_again_changes_nothing_and_a_grown_file_adds_its_rows(shop: Shop) -> None:
-    """The same keys for the same rows."""
-    rows = [ROW.replace("A1", f"A{i}") for i in range(30)]
-    assert shop.take(shop.file(*rows[:20]))[1].accepted == 80
-    assert shop.take(shop.file(*rows[:20]))[1] == Mark(0, 80, shop.take(shop.file(*rows[:20]))[1].segment)
-    assert shop.take(shop.file(*rows))[1].accepted == 40
-    reader = LogReader(shop.folder / "log")
-    assert len(reader.read()) == 120
-    assert reader.holes() == []
+def rows_of(orders: range) -> list[str]:
+    """One row of an hour each, for each order."""
+    return [
+        ROW.replace("A1", f"A{i}").replace("02.03.2026 10:", f"{2 + i // 20:02d}.03.2026 {i % 20:02d}:") for i in orders
+    ]
 
 
-def test_a_changed_row_is_named_and_nothing_is_kept(shop: Shop) -> None:
-    """What was imported stands; the way out is a correction."""
-    rows = [ROW.replace("A1", f"A{i}") for i in range(30)]
+def test_importing_again_changes_nothing(shop: Shop) -> None:
+    """Not when the file has grown, not when it is next month's that overlaps, not in another order."""
+    assert shop.take(shop.file(*rows_of(range(20))))[1] == 80
+    assert shop.take(shop.file(*rows_of(range(20))))[1] == 0
+    assert shop.take(shop.file(*rows_of(range(30))))[1] == 40
+    assert shop.take(shop.file(*rows_of(range(10, 40))))[1] == 40
+    assert shop.take(shop.file(*reversed(rows_of(range(40)))))[1] == 0
+    assert len(shop.log.read()) == 160
+    assert shop.log.holes() == []
+
+
+def test_a_row_that_could_not_be_read_comes_with_the_corrected_mapping(shop: Shop) -> None:
+    """The machine nobody knew gets its alias; only its rows are new."""
+    rows = [*rows_of(range(5)), *(row.replace("Saw no. 1", "Second saw") for row in rows_of(range(5, 8)))]
+    tally, sent = shop.take(shop.file(*rows, *rows_of(range(8, 12))))
+    assert (tally.rejected, sent) == (3, 36)
+    path = shop.folder / "mapping.toml"
+    path.write_text(path.read_text() + '"Second saw" = "saw-2"\n')
+    shop.mapping = read_mapping(path)
+    tally, sent = shop.take(shop.file(*rows, *rows_of(range(8, 12))))
+    assert (tally.rejected, sent) == (0, 12)
+
+
+def test_a_file_that_contradicts_the_log_is_refused_and_the_rows_named(shop: Shop) -> None:
+    """What was imported stands; the way out is a correction. Nothing of the file is kept."""
+    rows = rows_of(range(30))
     shop.take(shop.file(*rows))
     rows[4], rows[11] = rows[4].replace(";30;", ";31;"), rows[11].replace(";8;", ";7;")
-    file = shop.file(*rows, ROW)
     with pytest.raises(Refusal) as caught:
-        shop.take(file)
+        shop.take(shop.file(*rows[:20], *rows[21:], *rows_of(range(30, 33))))
     assert [(r.code, r.place) for r in caught.value.reasons] == [
         ("import.row_changed", ("reports.csv", "row 6")),
         ("import.row_changed", ("reports.csv", "row 13")),
+        ("import.row_gone", ("reports.csv",)),
     ]
-    assert len(LogReader(shop.folder / "log").read()) == 120
+    stream = stream_id("shop", "import:test")
+    assert caught.value.reasons[0].params["key"] == f"{stream}/1/16"
+    assert caught.value.reasons[2].params["order"] == "A20"
+    assert len(shop.log.read()) == 120
 
 
-def test_many_changed_rows_are_counted(shop: Shop) -> None:
+def test_many_contradictions_are_counted(shop: Shop) -> None:
     """Twenty by name, the rest as a number."""
-    rows = [ROW.replace("A1", f"A{i}") for i in range(60)]
-    shop.take(shop.file(*rows))
-    told = codes(lambda: shop.take(shop.file(*(row.replace(";8;", ";9;") for row in rows))))
+    shop.take(shop.file(*rows_of(range(60))))
+    told = codes(lambda: shop.take(shop.file(*(row.replace(";8;", ";9;") for row in rows_of(range(60))))))
     assert told == ["row_changed"] * 20 + ["changed_more"]
+
+
+def test_an_import_cut_short_goes_on(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second time sends the rest, under the keys that follow."""
+    monkeypatch.setattr(spreadsheet, "REPORTS_A_BATCH", 7)
+    file = shop.file(*rows_of(range(40)))
+    judged = spreadsheet.survey(file, shop.mapping, KNOWN, shop.log)
+
+    class Cut(Exception):
+        """The power goes."""
+
+    with Log.open(shop.folder / "log", "shop", lambda: from_iso("2026-04-01T00:00:00Z")) as log:
+
+        def progress(rows: int) -> None:
+            if rows > 20:
+                raise Cut
+
+        with pytest.raises(Cut):
+            spreadsheet.send(file, shop.mapping, KNOWN, judged, shop.log, LogSink(log), progress)
+    before = len(shop.log.read())
+    assert 0 < before < 160
+    assert shop.take(file)[1] == 160 - before
+    assert shop.log.holes() == []
+
+
+def test_two_imports_at_once_lose_nothing(shop: Shop) -> None:
+    """Both judged an empty log: the second is told to come again, and then finds what is there."""
+    file = shop.file(*rows_of(range(5)))
+    judged = spreadsheet.survey(file, shop.mapping, KNOWN, shop.log)
+    assert shop.send(file, judged) == 20
+    assert codes(lambda: shop.send(file, judged)) == ["at_once"]
+    assert shop.take(file)[1] == 0
+    assert len(shop.log.read()) == 20
+
+
+def test_a_batch_whose_acknowledgement_was_lost_is_one_fact(shop: Shop) -> None:
+    """A sender that had to send twice hears of duplicates; they are its own."""
+    file = shop.file(*rows_of(range(5)))
+    judged = spreadsheet.survey(file, shop.mapping, KNOWN, shop.log)
+
+    class Twice(LogSink):
+        """Sends everything two times."""
+
+        def append(self, batch: EventBatch) -> Mark:
+            super().append(batch)
+            return super().append(batch)
+
+    with Log.open(shop.folder / "log", "shop", lambda: from_iso("2026-04-01T00:00:00Z")) as log:
+        assert spreadsheet.send(file, shop.mapping, KNOWN, judged, shop.log, Twice(log), lambda _: None) == 20
+    assert len(shop.log.read()) == 20
 
 
 def test_gbk_is_read_and_bytes_that_are_none_are_rejected(shop: Shop) -> None:
@@ -240,9 +320,9 @@ def test_gbk_is_read_and_bytes_that_are_none_are_rejected(shop: Shop) -> None:
     shop.set(encoding="gbk")
     file = shop.file(ROW.replace("Li", "李梅"), encoding="gbk")
     shop.take(file)
-    assert {e.person for e in LogReader(shop.folder / "log").read()} == {"李梅"}
+    assert {e.person for e in shop.log.read()} == {"李梅"}
     shop.set(encoding="utf-8")
-    tally = spreadsheet.survey(file, shop.mapping, KNOWN, LogReader(shop.folder / "empty"))
+    tally = spreadsheet.survey(file, shop.mapping, KNOWN, LogReader(shop.folder / "empty")).tally
     assert [one.reason.code for one in tally.listed] == ["import.cell_encoding"]
 
 

@@ -20,7 +20,7 @@ from dengta.connect.spreadsheet_tally import Tally
 from dengta.core.ids import stream_id
 from dengta.core.reason import Reason, Refusal
 from dengta.core.time import to_iso
-from dengta.log import LogReader, Mark
+from dengta.log import LogReader
 from dengta.site.bookshelf import Bookshelf
 from dengta.site.clock import SiteTime
 from dengta.site.home import Home
@@ -49,19 +49,20 @@ def import_(
     place = Home.at(home)
     folder = place.site(how.site)
     plant = plant_of(how, folder)
-    tally = spreadsheet.survey(file, how, plant.machines, LogReader(folder.log))
-    mark = None
+    log = LogReader(folder.log)
+    judged = spreadsheet.survey(file, how, plant.machines, log)
+    tally, sent = judged.tally, None
     if not dry_run:
         now = SiteTime(folder.clock)
         with open_sink(place, how.site, now) as sink, _bar(tally, quiet=as_json) as progress:
             if plant.text is not None:
                 Bookshelf(folder.books).add(plant.text, now(), by="dengta import", source=str(how.plant))
             keep_mapping(folder, mapping, now())
-            mark = spreadsheet.send(file, how, plant.machines, sink, progress)
+            sent = spreadsheet.send(file, how, plant.machines, judged, log, sink, progress)
     if as_json:
-        print_json("import", _answer(file, mapping, how, plant, tally, mark))
+        print_json("import", _answer(file, mapping, how, plant, tally, sent))
     else:
-        _show(file, how, plant, tally, mark)
+        _show(file, how, plant, tally, sent)
 
 
 @contextmanager
@@ -75,7 +76,7 @@ def _bar(tally: Tally, *, quiet: bool) -> Iterator[Callable[[int], None]]:
 
 
 def _answer(
-    file: Path, path: Path, how: ReportMapping, plant: ImportPlant, tally: Tally, mark: Mark | None
+    file: Path, path: Path, how: ReportMapping, plant: ImportPlant, tally: Tally, sent: int | None
 ) -> dict[str, Any]:
     spoken = language()
     return {
@@ -85,15 +86,15 @@ def _answer(
         "stream": stream_id(how.site, how.producer),
         "producer": how.producer,
         "plant_book": plant.book.hash,
-        "dry_run": mark is None,
+        "dry_run": sent is None,
         "rows": {"total": tally.total, **_counts(tally)},
         "sums": {result: sums.as_dict() for result, sums in tally.sums.items()},
         "from": None if tally.first is None else to_iso(tally.first, how.zone),
         "to": None if tally.last is None else to_iso(tally.last, how.zone),
         "events": {
             "total": tally.events,
-            "accepted": mark.accepted if mark else 0,
-            "duplicates": mark.duplicates if mark else 0,
+            "accepted": sent or 0,
+            "duplicates": 0 if sent is None else tally.events - sent,
         },
         "notes": [
             {"code": code, "rows": rows, "first_row": _row(note), "sentence": tr(code, **note.params)}
@@ -121,7 +122,7 @@ def _row(note: Reason) -> int:
     return int(note.place[0].removeprefix("row "))
 
 
-def _show(file: Path, how: ReportMapping, plant: ImportPlant, tally: Tally, mark: Mark | None) -> None:
+def _show(file: Path, how: ReportMapping, plant: ImportPlant, tally: Tally, sent: int | None) -> None:
     figures = ("run_min", "setup_min", "breakdown_min", "good", "withheld")
     headings = [tr("import." + ("pieces" if name == "good" else name)) for name in figures]
     rows: list[list[object]] = []
@@ -150,12 +151,12 @@ def _show(file: Path, how: ReportMapping, plant: ImportPlant, tally: Tally, mark
         columns = [(tr("import.rows"), True), (tr("import.why"), False), (tr("import.first_row"), True)]
         print_table(tr("import.notes"), columns, noted)
     print()
-    if mark is None:
+    if sent is None:
         print(tr("import.nothing_sent", events=tally.events))
         return
     if plant.text is not None and how.plant is not None:
         print(tr("import.shelved", file=how.plant.name, hash=plant.book.short))
-    print(tr("import.sent", accepted=mark.accepted, duplicates=mark.duplicates))
+    print(tr("import.sent", accepted=sent, duplicates=tally.events - sent))
 
 
 def _thousands(number: float | int | None) -> str:

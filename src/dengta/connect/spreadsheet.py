@@ -1,8 +1,9 @@
 """Operation reports from a spreadsheet export: every row becomes events, or is listed with its reason.
 
-The stream is one kind of file of one site; `seq` counts the events of the accepted rows in the order of the file. So
-the same file, or the same file grown, sends the same keys, and what the log already holds changes nothing. A row that
-says otherwise than when it was imported would be a new fact under an old key: the file is refused and the row named.
+One kind of file of one site is one stream; its events are numbered as they come in. What the log holds is compared as
+reports: the same file again, the file grown, next month's file that overlaps it, or rows that could not be read before
+add only what is new. A report that the log holds and the file, in its own time, tells otherwise or not at all is a
+contradiction: nothing recorded is edited, so the file is refused and the row named.
 
 A file is read twice, a row at a time: once to judge all of it against itself and the log, once to send it.
 """
@@ -16,66 +17,91 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dengta.connect.sink import Sink
+from dengta.connect.spreadsheet_held import EPOCH, Held
 from dengta.connect.spreadsheet_mapping import WITHHELD, ReportMapping, read_mapping
 from dengta.connect.spreadsheet_rows import Report, RowReader
 from dengta.connect.spreadsheet_tally import Listed, Tally
 from dengta.core.batch import EventBatch
-from dengta.core.canonical import lines
 from dengta.core.ids import stream_id
 from dengta.core.reason import Reason, Refusal, refuse_if
+from dengta.core.time import EARLIEST, LATEST, Micros
 from dengta.core.vocabulary import ClockSource, EventType, Flag
-from dengta.log import LogReader, Mark
+from dengta.log import LogReader
 
-__all__ = ["Listed", "Tally", "read_mapping", "send", "survey"]
+__all__ = ["Listed", "Survey", "Tally", "read_mapping", "send", "survey"]
 
-EPOCH = 1
 REPORTS_A_BATCH = 2_000
-MOST_CHANGED = 20
-"""Changed rows that are named one by one."""
-IMPORTED = (
-    EventType.OPERATION_START,
-    EventType.OPERATION_END,
-    EventType.GOOD,
-    EventType.SCRAP,
-    EventType.REWORK,
-)
 Progress = Callable[[int], None]
 
 
-def survey(file: Path, mapping: ReportMapping, known: frozenset[str], log: LogReader) -> Tally:
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A file that was read and judged: the account of its rows, and what the log held of it."""
+
+    tally: Tally
+    held: Held
+
+
+def survey(file: Path, mapping: ReportMapping, known: frozenset[str], log: LogReader) -> Survey:
     """Read all of `file` without keeping anything. `known`: machine ids of the plant book.
 
-    Raises Refusal when the file cannot be read as `mapping` says, and when rows changed since they were imported.
+    Raises Refusal when the file cannot be read as `mapping` says, and when it contradicts what was imported.
     """
-    tally = Tally()
-    held = _held(log, mapping)
-    changed: list[Reason] = []
-    for chunk in _chunks(file, mapping, known, tally):
-        changed += chunk.differing(held)
-    if changed:
-        rest = len(changed) - MOST_CHANGED
-        more = [Reason("import.changed_more", (file.name,), {"rows": rest})] if rest > 0 else []
-        raise Refusal([r.at(file.name) for r in changed[:MOST_CHANGED]] + more)
+    tally, held = Tally(), Held.of(log, stream_id(mapping.site, mapping.producer))
+    seen: set[bytes] = set()
+    new: dict[tuple[str, str, Micros], int] = {}
+    ends: list[Micros] = [LATEST, EARLIEST]
+    for report, fingerprint in _reports(file, mapping, known, tally):
+        tally.events += events_of(report)
+        if not held.reports:
+            continue
+        ends = [min(ends[0], report.end), max(ends[1], report.end)]
+        if fingerprint in held.reports:
+            seen.add(fingerprint)
+        else:
+            new.setdefault((report.machine, report.texts.get("order", ""), report.end), report.row)
+    refuse_if(reason.at(file.name) for reason in held.contradictions(seen, new, *ends))
     tally.close()
-    return tally
+    return Survey(tally, held)
 
 
-def send(file: Path, mapping: ReportMapping, known: frozenset[str], sink: Sink, progress: Progress) -> Mark:
-    """Send the events of `file`, which `survey` has judged; durable when this returns. `progress` gets rows done."""
-    total = Mark(0, 0, 0)
-    tally = Tally()
-    for chunk in _chunks(file, mapping, known, tally):
-        mark = sink.append(chunk.batch)
-        total = Mark(total.accepted + mark.accepted, total.duplicates + mark.duplicates, mark.segment)
+def send(
+    file: Path,
+    mapping: ReportMapping,
+    known: frozenset[str],
+    judged: Survey,
+    log: LogReader,
+    sink: Sink,
+    progress: Progress,
+) -> int:
+    """Send what the log does not hold of `file`; durable when this returns. Returns how many events that were.
+
+    `progress` gets rows done. Raises Refusal when somebody else imported into the stream meanwhile: what was sent is
+    kept, the rest comes with the next import.
+    """
+    tally, held = Tally(), judged.held
+    reports = _reports(file, mapping, known, tally)
+    fresh = ((report, fingerprint) for report, fingerprint in reports if fingerprint not in held.reports)
+    seq, doubtful = held.next_seq, []
+    if any(mark.epoch == EPOCH and mark.next > seq for mark in sink.marks(held.stream)):
+        raise Refusal(Reason("import.at_once", (file.name,)))
+    while some := list(islice(fresh, REPORTS_A_BATCH)):
+        batch = _batch([report for report, _ in some], held.stream, seq)
+        if sink.append(batch).accepted != len(batch):  # sent again by ourselves, or the numbers were taken
+            doubtful += some
+        seq += len(batch)
         progress(tally.total)
-    return total
+    if doubtful:
+        there = Held.of(log, held.stream).reports
+        if any(fingerprint not in there for _, fingerprint in doubtful):
+            raise Refusal(Reason("import.at_once", (file.name,)))
+    return seq - held.next_seq
 
 
-def _reports(file: Path, mapping: ReportMapping, known: frozenset[str], tally: Tally) -> Iterator[Report]:
-    """The reports that count, in file order; `tally` takes note of every row."""
+def _reports(file: Path, mapping: ReportMapping, known: frozenset[str], tally: Tally) -> Iterator[tuple[Report, bytes]]:
+    """The reports that count with their fingerprints, in file order; `tally` takes note of every row."""
     with file.open(encoding=mapping.encoding, errors="surrogateescape", newline="") as text:
         rows = _records(csv.reader(text, delimiter=mapping.delimiter, strict=True), file.name)
         _, heading = next(rows, (1, []))
@@ -89,12 +115,13 @@ def _reports(file: Path, mapping: ReportMapping, known: frozenset[str], tally: T
             if isinstance(report, list):
                 tally.reject(row, report)
                 continue
-            first = seen.setdefault(reader.fingerprint(cells), row)
+            fingerprint = report.fingerprint()
+            first = seen.setdefault(fingerprint, row)
             if first != row:
                 tally.repeat(report, first)
                 continue
             tally.keep(report)
-            yield report
+            yield report, fingerprint
 
 
 def _records(rows: Iterator[list[str]], name: str) -> Iterator[tuple[int, list[str]]]:
@@ -134,60 +161,6 @@ def _judge_heading(name: str, heading: list[str], mapping: ReportMapping) -> Non
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Chunk:
-    """Events of some reports, and the row of the file each comes from."""
-
-    batch: EventBatch
-    rows: NDArray[np.int64]
-
-    def differing(self, held: EventBatch) -> list[Reason]:
-        """A reason for each row that says otherwise than the log. `held` is sorted by seq."""
-        if not len(held) or not len(self.batch):
-            return []
-        first = int(self.batch["seq"][0])
-        low, high = np.searchsorted(held["seq"], [first, first + len(self.batch)])
-        theirs = held.take(slice(int(low), int(high)))
-        at = theirs["seq"] - first
-        ours = _said(self.batch.take(at))
-        differs = np.array(ours, object) != np.array(_said(theirs), object)
-        place_of: dict[int, int] = {}
-        for i in np.flatnonzero(differs):
-            place_of.setdefault(int(self.rows[at[i]]), int(at[i]) + first)
-        stream = int(self.batch["stream"][0])
-        return [
-            Reason("import.row_changed", (f"row {row}",), {"key": f"{stream}/{EPOCH}/{seq}"})
-            for row, seq in place_of.items()
-        ]
-
-
-def _said(batch: EventBatch) -> list[str]:
-    """What events say, without what the log adds on receipt."""
-    flags = batch["flags"] & ~np.uint16(Flag.CLOCK_AHEAD)
-    said: list[str] = lines(batch.replace(recv=0, flags=flags)).to_pylist()
-    return said
-
-
-def _held(log: LogReader, mapping: ReportMapping) -> EventBatch:
-    """What the log holds of the file's stream, by seq."""
-    stream = stream_id(mapping.site, mapping.producer)
-    if not log.marks(stream):
-        return EventBatch.empty()
-    all_of_it = log.read(types=[int(t) for t in IMPORTED])
-    own = all_of_it.take((all_of_it["stream"] == stream) & (all_of_it["epoch"] == EPOCH))
-    return own.take(np.argsort(own["seq"], kind="stable"))
-
-
-def _chunks(file: Path, mapping: ReportMapping, known: frozenset[str], tally: Tally) -> Iterator[_Chunk]:
-    reports = _reports(file, mapping, known, tally)
-    stream, seq = stream_id(mapping.site, mapping.producer), 0
-    while some := list(islice(reports, REPORTS_A_BATCH)):
-        chunk = _chunk(some, stream, seq)
-        seq += len(chunk.batch)
-        tally.events = seq
-        yield chunk
-
-
 _PIECES = (
     ("good", EventType.GOOD, ""),
     ("scrap", EventType.SCRAP, ""),
@@ -196,8 +169,13 @@ _PIECES = (
 )
 
 
-def _chunk(reports: list[Report], stream: int, seq: int) -> _Chunk:
-    """The events of `reports`: start, end with its duration, then each count above zero."""
+def events_of(report: Report) -> int:
+    """How many events a report becomes: its start, its end, and each count above zero."""
+    return 2 + sum(1 for role, _, _ in _PIECES if report.counts.get(role))
+
+
+def _batch(reports: list[Report], stream: int, seq: int) -> EventBatch:
+    """The events of `reports`, numbered from `seq`."""
     codes: dict[str, int] = {"": 0}
     made: list[tuple[int, ...]] = []
 
@@ -206,27 +184,17 @@ def _chunk(reports: list[Report], stream: int, seq: int) -> _Chunk:
 
     for report in reports:
         words = report.texts
-        context = (text(report.machine), text(words.get("order", "")), text(words.get("operation", "")))
-        who = text(words.get("person", ""))
-        why, activity, item = text(words.get("reason", "")), text(report.activity), text(words.get("item", ""))
         flags = int(Flag.HISTORICAL | (Flag.REPAIRED if report.repairs else Flag.NONE))
-        common = (*context, who, flags, report.row)
+        context = (*(text(words.get(name, "")) for name in ("order", "operation", "person")), flags)
+        common = (text(report.machine), *context)
+        activity, why = text(report.activity), text(words.get("reason", ""))
         made.append((report.start, EventType.OPERATION_START, activity, why, 0, *common))
         made.append((report.end, EventType.OPERATION_END, activity, why, report.length, *common))
         for role, kind, reason in _PIECES:
-            pieces = report.counts.get(role)
-            if pieces:
-                made.append((report.end, kind, item, text(reason), pieces, *common))
-    names = ("ts", "type", "code", "reason", "value", "subject", "order", "operation", "person", "flags", "row")
+            if pieces := report.counts.get(role):
+                made.append((report.end, kind, text(words.get("item", "")), text(reason), pieces, *common))
+    names = ("ts", "type", "code", "reason", "value", "subject", "order", "operation", "person", "flags")
     columns = dict(zip(names, np.array(made, np.int64).T, strict=True))
-    rows = columns.pop("row")
-    batch = EventBatch.from_columns(
-        len(made),
-        list(codes),
-        stream=stream,
-        epoch=EPOCH,
-        seq=np.arange(seq, seq + len(made)),
-        clock=int(ClockSource.RECORD),
-        **columns,
-    )
-    return _Chunk(batch, rows)
+    number = np.arange(seq, seq + len(made))
+    fixed = {"stream": stream, "epoch": EPOCH, "clock": int(ClockSource.RECORD)}
+    return EventBatch.from_columns(len(made), list(codes), seq=number, **fixed, **columns)
