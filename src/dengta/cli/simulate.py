@@ -19,7 +19,6 @@ from dengta.engines.simulation import SimulatedEvents, Simulation, Summary, judg
 from dengta.engines.simulation.arrays import STATES
 
 app = typer.Typer()
-_SHOWN = [state for state in STATES if state not in ("off", "break")]
 
 
 @app.command(name="simulate", help=tr("simulation.about"))
@@ -69,15 +68,10 @@ def _write(events: SimulatedEvents, book: PlantBook, out: Path) -> None:
 def _show(s: Summary, machines: tuple[str, ...], book: PlantBook, start: Micros, days: int, seed: int, n: int) -> None:
     name = book.name.zh if language() == "zh_Hans" else book.name.en
     title = tr("simulation.title", name=name, days=days, start=to_iso(start, book.zone)[:10], seed=seed)
-    headings = [(tr("simulation.machine"), False), (tr("simulation.busy"), True)]
-    headings += [(f"{tr(f'simulation.state_{state}')} %", True) for state in _SHOWN]
+    shown = [k for k, state in enumerate(STATES) if state not in ("off", "break") and s.in_state[:, k].any()]
+    headings = [(tr("simulation.machine"), False), *((tr(f"simulation.state_{STATES[k]}"), True) for k in shown)]
     rows = [
-        [
-            machine,
-            f"{busy / HOUR:.1f}",
-            *(f"{100 * s.in_state[i, STATES.index(state)] / busy:.1f}" if busy else None for state in _SHOWN),
-            int(s.pieces[i]),
-        ]
+        [machine, *(f"{100 * s.in_state[i, k] / busy:.1f}" if busy else None for k in shown), int(s.pieces[i])]
         for i, (machine, busy) in enumerate(zip(machines, s.planned.tolist(), strict=True))
     ]
     print_table(title, [*headings, (tr("simulation.pieces"), True)], rows)

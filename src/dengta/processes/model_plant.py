@@ -45,8 +45,8 @@ STRETCH: Micros = DAY
 class Origin:
     """What the whole run follows from. `before`: machine -> events of earlier runs in the log.
 
-    The fingerprint stands for the model, the plant book and the engine. When one of them has changed, the old run cannot
-    be made again; a new one begins now, behind what the log holds.
+    The fingerprint stands for the model, the plant book and the engine. When one of them has changed, the old run
+    cannot be made again; a new one begins now, behind what the log holds.
     """
 
     at: Micros
@@ -138,7 +138,7 @@ class ModelPlant:
 
 
 def run(home: Home, site: str, model: Path, stop: threading.Event, *, seed: int = 1, days: int = HISTORY_DAYS) -> None:
-    """Be the plant of `site` that the file `model` simulates, by the shelf's current plant book, until `stop` is set."""
+    """Be the plant of `site` that the file `model` simulates, by the current plant book, until `stop` is set."""
     folder = home.site(site)
     now = SiteTime(folder.clock)
     text = model.read_text("utf-8")

@@ -1,0 +1,187 @@
+"""The model plant: 30 days of history, then live; killed anywhere it loses and doubles nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dengta.connect.sink import LogSink, Sink
+from dengta.core.batch import EventBatch
+from dengta.core.ids import stream_id
+from dengta.core.reason import Refusal
+from dengta.core.time import DAY, HOUR, MINUTE, Micros, from_iso
+from dengta.engines import plantbook
+from dengta.engines.simulation import Simulation, parse
+from dengta.log import EpochMark, Log, LogReader, Mark
+from dengta.processes import examples
+from dengta.processes.model_plant import ModelPlant
+from dengta.processes.sites import furnish
+from dengta.processes.supervisor import verb
+from dengta.site.clock import SiteClock, real_now
+from dengta.site.home import Home
+
+SITE = "furniture"
+BOOK_FILE = examples.plant(SITE)
+BOOK = plantbook.parse(BOOK_FILE.read_text("utf-8"), BOOK_FILE.name)
+MODEL_FILE = examples.model(BOOK_FILE)
+assert MODEL_FILE is not None
+TEXT = MODEL_FILE.read_text("utf-8")
+NOW = from_iso("2026-06-10T11:00:00+08:00")
+KEYLESS = ("ts", "type", "value", "scale", "subgroup", "sample", "flags")
+
+
+class Flaky:
+    """A sink that dies before or after its n-th append, as a killed process would leave it."""
+
+    def __init__(self, sink: Sink, appends: int, *, kept: bool) -> None:
+        self._sink, self._left, self._kept = sink, appends, kept
+
+    def append(self, batch: EventBatch) -> Mark:
+        self._left -= 1
+        if self._left < 0 and not self._kept:
+            raise KeyboardInterrupt
+        mark = self._sink.append(batch)
+        if self._left < 0:
+            raise KeyboardInterrupt
+        return mark
+
+    def marks(self, stream: int) -> list[EpochMark]:
+        return self._sink.marks(stream)
+
+
+@contextmanager
+def opened(tmp_path: Path) -> Iterator[LogSink]:
+    log = Log.open(tmp_path / "log", SITE, lambda: NOW + 2 * DAY)
+    try:
+        yield LogSink(log)
+    finally:
+        log.close()
+
+
+def boot(tmp_path: Path, sink: Sink, now: Micros = NOW, text: str = TEXT) -> ModelPlant:
+    return ModelPlant(tmp_path / "plant", SITE, text, BOOK, sink, now, days=3)
+
+
+def assert_is_the_simulation(batch: EventBatch, origin: Micros, to: Micros, seed: int = 1) -> None:
+    """Stream by stream, in the order of the epochs, the log holds exactly what the simulation makes."""
+    run = Simulation(parse(TEXT), lambda m, w: BOOK.resolver(m).occurrences(w), origin, seed)
+    modulus = {m.id: c.modulus for m in BOOK.machines.values() for c in m.counters if c.modulus}
+    pure = run.until(to).batch(SITE, modulus)
+    assert len(batch) == len(pure)
+    for machine in BOOK.machines:
+        stream = stream_id(SITE, machine)
+        held, made = (b.take(np.flatnonzero(b["stream"] == stream)) for b in (batch, pure))
+        held = held.take(np.lexsort((held["seq"], held["epoch"])))
+        for epoch in np.unique(held["epoch"]):
+            mine = held["seq"][held["epoch"] == epoch]
+            assert np.array_equal(mine, np.arange(len(mine))), "dense from 0 in each epoch"
+        for name in KEYLESS:
+            assert np.array_equal(held[name], made[name]), (machine, name)
+        for name in ("subject", "code", "reason", "order", "operation", "lot", "person", "unit"):
+            assert np.array_equal(held.text(name), made.text(name)), (machine, name)
+
+
+def test_the_first_boot_sends_history_and_the_next_one_only_what_is_new(tmp_path: Path) -> None:
+    with opened(tmp_path) as sink:
+        first = boot(tmp_path, sink)
+        assert first.origin.at == from_iso("2026-06-07T00:00:00+08:00")
+        assert first.catch_up(NOW) > 10_000
+        assert first.catch_up(NOW) == 0
+        again = boot(tmp_path, sink, NOW + HOUR)
+        assert (again.origin, again.epoch) == (first.origin, 2)
+        assert 0 < again.catch_up(NOW + HOUR) < 3000
+    assert_is_the_simulation(LogReader(tmp_path / "log").read(), first.origin.at, NOW + HOUR)
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_dying_before_or_after_the_log_took_a_batch_loses_and_doubles_nothing(tmp_path: Path, kept: bool) -> None:
+    with opened(tmp_path) as sink:
+        for appends in (0, 1, 0):
+            with pytest.raises(KeyboardInterrupt):
+                boot(tmp_path, Flaky(sink, appends, kept=kept)).catch_up(NOW + DAY)
+        last = boot(tmp_path, sink)
+        last.catch_up(NOW + DAY)
+        assert last.epoch == 4
+    assert_is_the_simulation(LogReader(tmp_path / "log").read(), last.origin.at, NOW + DAY)
+
+
+def test_live_in_small_steps_is_the_same_as_at_once(tmp_path: Path) -> None:
+    with opened(tmp_path) as sink:
+        plant = boot(tmp_path, sink)
+        for at in range(NOW, NOW + 20 * MINUTE, 15_000_000):
+            plant.catch_up(at)
+        plant.catch_up(NOW)  # a clock that stepped back
+    assert_is_the_simulation(LogReader(tmp_path / "log").read(), plant.origin.at, NOW + 20 * MINUTE - 15_000_000)
+
+
+def test_a_changed_model_begins_a_new_run_behind_the_old_one(tmp_path: Path) -> None:
+    with opened(tmp_path) as sink:
+        boot(tmp_path, sink).catch_up(NOW)
+        changed = boot(tmp_path, sink, NOW, TEXT.replace("due_days = 1", "due_days = 2"))
+        assert changed.origin.at == NOW
+        changed.catch_up(NOW + HOUR)
+        held = sum(changed.origin.before.values())
+    batch = LogReader(tmp_path / "log").read()
+    assert (batch["epoch"] == 1).sum() == held
+    assert batch["ts"][batch["epoch"] == 2].min() == NOW
+
+
+def test_names_the_book_does_not_know_are_refused(tmp_path: Path) -> None:
+    with opened(tmp_path) as sink, pytest.raises(Refusal) as refused:
+        boot(tmp_path, sink, text=TEXT.replace('"saw-1"', '"saw-9"'))
+    assert [r.params["name"] for r in refused.value.reasons] == ["saw-9"]
+    assert not (tmp_path / "plant").exists()
+
+
+def test_kill_9_of_the_process_behind_a_door(tmp_path: Path) -> None:
+    """Killed three times in the middle of its history; what the log holds is the simulation."""
+    home = Home.at(tmp_path)
+    plant = furnish(home, BOOK_FILE, NOW)
+    SiteClock(NOW, real_now(), 60).save(plant.folder.clock)
+    assert plant.model is not None
+    reader = LogReader(plant.folder.log)
+    saw = stream_id(SITE, "saw-1")
+
+    def start(*arguments: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([*verb(*arguments), "--home", str(tmp_path)], stderr=subprocess.DEVNULL)
+
+    def held() -> int:
+        return sum(mark.next for mark in reader.marks(saw))
+
+    def until(wanted: int) -> None:
+        deadline = time.monotonic() + 60
+        while held() < wanted:
+            assert time.monotonic() < deadline, "the plant stands still"
+            time.sleep(0.02)
+
+    ingest = start("ingest", SITE)
+    try:
+        deadline = time.monotonic() + 30
+        while not plant.folder.door.exists():
+            assert time.monotonic() < deadline, "no door"
+            time.sleep(0.02)
+        for _ in range(3):
+            process = start("model-plant", SITE, "--model", str(plant.model))
+            until(held() + 600)
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+    finally:
+        ingest.send_signal(signal.SIGTERM)
+        ingest.wait(timeout=30)
+    batch = reader.read()
+    assert set(np.unique(batch["epoch"])) <= {1, 2, 3}
+    per_stream = {s: int((batch["stream"] == s).sum()) for s in np.unique(batch["stream"]).tolist()}
+    assert sum(per_stream.values()) == len(batch)
+    keys = np.stack([batch["stream"], batch["epoch"], batch["seq"]])
+    assert np.unique(keys, axis=1).shape[1] == len(batch)
+    last = int(batch["ts"].max())
+    origin = int(batch["ts"].min())
+    assert_is_the_simulation(batch, origin, last)
