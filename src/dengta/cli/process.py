@@ -85,12 +85,15 @@ def worker(home: HomeFolder = None) -> None:
 @app.command("model-plant")
 @answers
 def model_plant(
-    site: Site, model: Annotated[Path, typer.Option(help="The plant's simulation.")], home: HomeFolder = None
+    site: Site,
+    model: Annotated[Path, typer.Option(help="The plant's simulation.")],
+    days: Annotated[int, typer.Option(help="Days of history at its first start.")] = 30,
+    home: HomeFolder = None,
 ) -> None:
     """The simulated plant of the demo."""
     from dengta.processes import model_plant as plant
 
-    plant.run(Home.at(home), site, model, _stopping())
+    plant.run(Home.at(home), site, model, _stopping(), days=days)
 
 
 def _prepare() -> None:

@@ -32,6 +32,7 @@ def run(
     host: Annotated[str, typer.Option(help="Where to listen; 0.0.0.0 is reached from every machine.")] = "127.0.0.1",
     replay: Annotated[bool, typer.Option("--replay", help="Show a recorded plant instead of the model plant.")] = False,
     books: Annotated[list[Path] | None, typer.Option("--site", help="Plant book of a site to run; repeatable.")] = None,
+    days: Annotated[int, typer.Option(min=0, help="Days of history a model plant makes at its first start.")] = 30,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show what every process says.")] = False,
 ) -> None:
     """Run everything and print the address to open: the model plant, unless something else is named."""
@@ -55,6 +56,7 @@ def run(
                 say=_note,
                 ready=lambda: print(say(Reason("run.address", params={"address": address}), language()), flush=True),
                 echo=_echo if verbose else None,
+                days=days,
             )
             _note(Reason("run.stopped"))
 

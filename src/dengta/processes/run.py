@@ -24,9 +24,10 @@ def live(
     say: Callable[[Reason], None],
     ready: Callable[[], None],
     echo: Callable[[str, str], None] | None = None,
+    days: int = 30,
 ) -> None:
     """Run `plants` and the pages on the listening socket `front` until `stop` is set; `ready` is called once, when the
-    pages answer and simulated plants move.
+    pages answer and simulated plants move. `days`: of history a simulated plant makes at its first start.
 
     All start at once but the worker: it needs the database, which the web process prepares before it answers, and it
     should not take the processor from those one waits for.
@@ -37,7 +38,7 @@ def live(
         site = plant.folder.site
         supervisor.start(Child(f"ingest-{site}", verb("ingest", site), rank=0))
         if plant.model is not None:
-            model = ("--model", str(plant.model.absolute()))
+            model = ("--model", str(plant.model.absolute()), "--days", str(days))
             supervisor.start(Child(f"model-plant-{site}", verb("model-plant", site, *model)))
     descriptor = front.fileno()
     supervisor.start(Child("web", verb("web", "--fd", str(descriptor)), fds=(descriptor,)))
