@@ -126,4 +126,7 @@ def test_what_cannot_be_figured_is_refused_in_words(tmp_path: Path) -> None:
     backwards = ask(tmp_path, "--from", "2026-03-02", "--to", "2026-03-01", expect=1)
     assert "before it starts" in backwards
     assert "is not a date or time" in ask(tmp_path, "--from", "noon", "--to", "2026-03-01", expect=1)
+    assert "there is no site elsewhere here" in ask(tmp_path, "--site", "elsewhere", expect=1)
+    (tmp_path / "sites" / "second").mkdir()
+    assert "name one with --site" in ask(tmp_path, expect=1)
     assert "use one of: machine" in ask(tmp_path, "--by", "mood", expect=1)

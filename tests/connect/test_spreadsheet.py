@@ -333,6 +333,9 @@ def test_files_that_are_no_table_are_refused_whole(shop: Shop) -> None:
     assert codes(lambda: shop.take(shop.file(head="a,b"))) == ["column_absent"] * 8
     assert codes(lambda: shop.take(shop.file(ROW, head=HEAD + ";Good"))) == ["column_twice"]
     assert codes(lambda: shop.take(shop.file(ROW, '"never'))) == ["not_csv"]
+    shop.set(encoding="utf-16")
+    assert codes(lambda: shop.take(shop.file(ROW))) == ["not_csv"]
+    shop.set()
     noise = shop.folder / "noise.bin"
     noise.write_bytes(random.Random(1).randbytes(5000))
     assert set(codes(lambda: shop.take(noise))) <= {"column_absent", "not_csv", "file_empty"}

@@ -133,7 +133,7 @@ def _records(rows: Iterator[list[str]], name: str) -> Iterator[tuple[int, list[s
             cells = next(rows)
         except StopIteration:
             return
-        except csv.Error as fault:
+        except (csv.Error, UnicodeError) as fault:
             raise Refusal(Reason("import.not_csv", (name, f"row {number}"), {"fault": str(fault)})) from None
         yield number, cells
 

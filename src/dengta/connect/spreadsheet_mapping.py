@@ -126,6 +126,7 @@ class _Document:
         encoding = self._text(file, "file", "encoding", "utf-8")
         try:
             name = codecs.lookup(encoding).name
+            b"".decode(name)  # some codecs are not of texts
         except LookupError:
             self._fault("mapping_encoding", "file.encoding", value=encoding)
             return encoding
