@@ -45,6 +45,10 @@ def test_outside_a_demo_nobody_is_offered_and_nobody_taps_in(client_of: Sign, cl
     assert client.post("/login/", {"person": "lin-xiao"}).status_code == 400
 
 
+def test_a_home_without_people_says_how_to_make_the_first(client: Client) -> None:
+    assert "dengta people add" in client.get("/login/").content.decode()
+
+
 def test_a_locked_account_is_told_when_it_opens(client: Client) -> None:
     for _ in range(6):
         answer = client.post("/login/", {"login": "mei", "password": "wrong"})

@@ -64,12 +64,10 @@ def ensure_demo_people(*, at: Micros) -> list[User]:
 
 
 def add_person(*, call: Call, login: str, name: str, password: str, roles: list[str], site: str = "") -> Outcome:
-    """A new person with `roles`. Without an actor only the first person of a home can be made."""
+    """A new person with `roles`. A call without an actor is the keeper of the home folder, at the command line."""
     login = login.strip().lower()
     if call.actor is not None:
         require(call.actor, Permission.KEEP_PEOPLE)
-    elif User.objects.filter(fictional=False).exists():
-        raise Refusal(Reason("accounts.not_first"))
     faults = [Reason("accounts.role", (role,), {"known": ", ".join(ROLES)}) for role in roles if role not in ROLES]
     if not login or not name.strip():
         faults.append(Reason("accounts.nameless"))

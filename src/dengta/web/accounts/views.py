@@ -45,7 +45,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             reasons = sentences(refusal)
     people = [(user, ROLES[role].label) for user, role in queries.demo_people()] if settings.DEMO else []
-    told = {"people": people, "next": _next(request), "reasons": reasons, "login": request.POST.get("login", "")}
+    told = {
+        "people": people,
+        "is_empty": queries.is_empty(),
+        "next": _next(request),
+        "reasons": reasons,
+        "login": request.POST.get("login", ""),
+    }
     return render(request, "web/sign_in.html", told, status=400 if reasons else 200)
 
 
