@@ -38,7 +38,7 @@ def simulate(
     book = plantbook.parse(_text(plant), plant.name)
     model = parse(_text(file))
     refuse_if(unknown_names(model, book.machines, book.operations, book.reasons, book.persons))
-    day = date.fromisoformat(start) if start else local_day(book.valid_from, book.zone)
+    day = _date(start) if start else local_day(book.valid_from, book.zone)
     window = Interval(local(day, 0, book.zone), local(day + timedelta(days=days), 0, book.zone))
 
     run = Simulation(model, lambda machine, window: book.resolver(machine).occurrences(window), window.start, seed)
@@ -51,6 +51,13 @@ def simulate(
         print_json("simulate", _as_data(summary, model.machines, book, window, seed, len(events)))
     else:
         _show(summary, model.machines, book, window.start, days, seed, len(events))
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refusal(Reason("simulation.not_date", ("--from",), {"value": text})) from None
 
 
 def _text(path: Path) -> str:

@@ -24,8 +24,8 @@ from dengta.connect.sink import Sink
 from dengta.core.ids import stream_id
 from dengta.core.reason import Reason, Refusal, refuse_if
 from dengta.core.time import DAY, Micros, local, local_day, to_iso
-from dengta.engines.plantbook import PlantBook
 from dengta.engines import simulation
+from dengta.engines.plantbook import PlantBook
 from dengta.engines.simulation import Simulation, parse
 from dengta.engines.simulation.check import unknown_names
 from dengta.log import next_epoch

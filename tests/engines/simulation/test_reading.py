@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dengta.core.reason import Refusal
-from dengta.core.time import MINUTE, SECOND
-from dengta.engines.simulation import parse
+from dengta.core.time import DAY, MINUTE, SECOND
+from dengta.engines.simulation import Simulation, parse
 from dengta.engines.simulation.model import Distribution
 from dengta.words import LANGUAGES, say
-from tests.engines.simulation.plants import line
+from tests.engines.simulation.plants import ORIGIN, always, line
 
 GOOD = line([1, 2, 3], [4, 5], [(100, 10)] * 3)
 
@@ -76,6 +78,14 @@ def test_a_model_is_read() -> None:
 def test_a_fault_is_named_with_its_place(old: str, new: str, code: str, place: tuple[str, ...]) -> None:
     assert old in GOOD
     assert (code, place) in faults(GOOD.replace(old, new))
+
+
+def test_the_guides_smallest_plant_is_a_plant() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "guides" / "simulation.md").read_text("utf-8")
+    model = parse(guide.split("```toml\n")[1].split("```")[0])
+    assert model.machines == ("saw-1", "saw-2", "drill-1")
+    run = Simulation(model, always, ORIGIN, seed=1)
+    assert len(run.until(ORIGIN + DAY)) > 100
 
 
 def test_all_faults_come_at_once() -> None:
