@@ -16,7 +16,7 @@ WITHOUT_WEB = """
 import sys
 class Absent:
     def find_spec(self, name, path=None, target=None):
-        if name.split('.')[0] in {'django', 'ninja', 'uvicorn', 'whitenoise', 'babel', 'psycopg'}:
+        if name.split('.')[0] in {'django', 'ninja', 'uvicorn', 'babel', 'psycopg'}:
             raise ModuleNotFoundError(f'{name} is not part of the bare package', name=name)
 sys.meta_path.insert(0, Absent())
 from dengta.cli.main import main
