@@ -29,7 +29,7 @@ help:  ## show the commands
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements/dev.txt
 	@touch $@
 
-.venv/assets.stamp: .venv/run.stamp package.json package-lock.json src/dengta/assets.py $(wildcard src/dengta/locale/*/LC_MESSAGES/*.po)
+.venv/assets.stamp: .venv/run.stamp package.json package-lock.json src/dengta/assets.py $(wildcard src/dengta/locale/*/LC_MESSAGES/*.po src/dengta/web/*/locale/*/LC_MESSAGES/*.po)
 	@echo "setup: browser assets and message catalogues"
 	@if command -v npm >/dev/null; then npm ci --ignore-scripts --silent --no-fund --no-audit; \
 	  else echo "setup: npm not found: live charts show as tables; install node + npm and run make setup again"; fi
