@@ -115,12 +115,27 @@ def log_seal_verify(home: Path) -> str:
     return f"{len(sealed)} segments, verified; a flipped bit found"
 
 
+def simulate(home: Path) -> str:
+    model, book = EXAMPLES / "plants/furniture.sim.toml", EXAMPLES / "plants/furniture.toml"
+    files = [home / f"simulated-{name}.ndjson" for name in ("first", "again", "other")]
+    for file, seed in zip(files, ("1", "1", "2"), strict=True):
+        call = ("simulate", model, "--plant", book, "--from", "2026-03-02", "--days", "1", "--seed", seed)
+        answer = dengta_json(*call, "--out", file)
+    assert len(answer["machines"]) == 20
+    first, again, other = (file.read_text("utf-8") for file in files)
+    assert first == again != other
+    told = dengta_json("log", "append", files[0], "--home", home.with_name("simulated"), "--site", "furniture")
+    assert told["accepted"] == len(first.splitlines()) > 1_000
+    return f"a day of 20 machines, {told['accepted']} events, the same again for the same seed"
+
+
 VERBS: dict[str, Callable[[Path], str]] = {
     "bare environment": no_framework,
     "dengta --version": version,
     "dengta plant check": plant_check,
     "dengta import": import_,
     "dengta kpi": kpi,
+    "dengta simulate": simulate,
     "dengta log status": log_status,
     "dengta log export, append": log_export_append,
     "dengta log seal, verify": log_seal_verify,
