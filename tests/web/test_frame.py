@@ -14,7 +14,7 @@ from dengta.site.home import SiteFolder
 from dengta.web import static_files
 
 Sign = Callable[[str], Client]
-PAGES = ("/plant/", "/memory/", "/plant/edit/", "/me/", "/nowhere/")
+PAGES = ("/plant/", "/memory/", "/plant/edit/", "/nowhere/")
 pytestmark = pytest.mark.django_db
 
 

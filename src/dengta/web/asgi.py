@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 from typing import Any
 
 from dengta import kernel_cache
@@ -16,11 +15,7 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 pages = get_asgi_application()
 
 from dengta.web import static_files  # noqa: E402
-
-if find_spec("dengta.web.live"):
-    from dengta.web.live import application as live
-else:
-    live = pages
+from dengta.web.live import application as live  # noqa: E402
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 
 import dengta
@@ -32,7 +32,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     book = scope.book if scope else None
     return base | {
         "roles": [ROLES[role].label for role in roles_of(person(request))],
-        "nav": list(_nav(request.path)),
+        "nav": _nav(request.path),
         "sites": sites_of(request),
         "scope": scope,
         "site_name": scope.name(get_language() or "en") if scope else "",
@@ -42,14 +42,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
 
 def _nav(path: str) -> list[tuple[str, Any, bool]]:
-    shown = []
-    for name, label in NAV:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        shown.append((url, label, path.startswith(url)))
-    return shown
+    """Address, label, whether we are there."""
+    return [(reverse(name), label, path.startswith(reverse(name))) for name, label in NAV]
 
 
 def _clock(scope: Scope) -> dict[str, Any]:

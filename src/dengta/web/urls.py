@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -13,16 +11,14 @@ from dengta.web.health import health
 from dengta.web.memory import views as memory
 from dengta.web.plant import views as plant
 
-HAS_FLOOR = find_spec("dengta.web.floor") is not None and find_spec("dengta.web.floor.urls") is not None
-
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="floor" if HAS_FLOOR else "people"), name="start"),
+    path("", RedirectView.as_view(pattern_name="floor"), name="start"),
     path("login/", accounts.sign_in, name="sign-in"),
     path("logout/", accounts.sign_out, name="sign-out"),
     path("language/", accounts.language, name="language"),
     path("api/", api.urls),
     path("healthz", health, name="health"),
-    path("me/", accounts.me, name="people"),
+    path("floor/", include("dengta.web.floor.urls")),
     path("memory/", memory.memory, name="memory"),
     path("memory/verify/", memory.verify, name="memory-verify"),
     path("memory/job/", memory.job, name="memory-job"),
@@ -30,8 +26,6 @@ urlpatterns = [
     path("plant/edit/", plant.edit, name="plant-edit"),
     path("plant/revision/<str:file>/", plant.revision, name="plant-revision"),
 ]
-if HAS_FLOOR:
-    urlpatterns.append(path("floor/", include("dengta.web.floor.urls")))
 
 handler400 = "dengta.web.errors.bad_request"
 handler403 = "dengta.web.errors.forbidden"

@@ -20,7 +20,6 @@ class Permission(StrEnum):
     SEE = "see"  # every page of one's own scope
     PUBLISH_PLANT = "plant.publish"
     VERIFY_LOG = "log.verify"
-    READ_JOURNAL = "journal.read"
     KEEP_PEOPLE = "people.keep"
 
 
@@ -37,7 +36,7 @@ ROLES: dict[str, Role] = {
     "planner": Role(_("Planner"), _SEE),
     "engineer": Role(_("Engineer"), _SEE | {Permission.PUBLISH_PLANT, Permission.VERIFY_LOG}),
     "quality": Role(_("Quality engineer"), _SEE | {Permission.VERIFY_LOG}),
-    "manager": Role(_("Plant manager"), _SEE | {Permission.VERIFY_LOG, Permission.READ_JOURNAL}),
+    "manager": Role(_("Plant manager"), _SEE | {Permission.VERIFY_LOG}),
     "administrator": Role(_("Administrator"), frozenset(Permission)),
 }
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from dengta.apps.accounts import commands, queries
 from dengta.apps.accounts.models import User
@@ -87,9 +87,3 @@ def language(request: HttpRequest) -> HttpResponse:
     response = redirect(_next(request))
     _keep_language(response, chosen)
     return response
-
-
-@require_GET
-def me(request: HttpRequest) -> HttpResponse:
-    """Who am I here."""
-    return render(request, "web/me.html")
