@@ -14,7 +14,6 @@ import pytest
 from dengta.apps.accounts.policies import ROLES
 from dengta.site.home import Home
 from tests.browser.live_plant import LivePlant
-from tests.browser.pages import PAGES
 from tests.web.floor.stage import Stage
 
 if TYPE_CHECKING:
@@ -69,6 +68,6 @@ def visit(browser: Browser, live_plant: LivePlant) -> Iterator[Visit]:
 
 
 def _is_fault(said: Any) -> bool:
-    """An error on the console; a server that a test takes away and an address that does not exist are none."""
-    missing = said.location.get("url", "").endswith(PAGES["missing"])
-    return said.type == "error" and "net::ERR" not in said.text and not missing
+    """An error on the console. A page that is refused on purpose and a server that a test takes away are none."""
+    refused = "Failed to load resource" in said.text and "/static/" not in said.location.get("url", "")
+    return said.type == "error" and not refused

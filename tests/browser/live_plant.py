@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import urllib.request
 from dataclasses import dataclass
 
 from dengta.processes import front
@@ -31,7 +32,8 @@ class LivePlant:
                 env=environment,
                 pass_fds=(descriptor,),
             )
-            assert front.Readiness(listening).done.wait(60), "the web process does not answer"
+            with urllib.request.urlopen(f"{self.address}/login/", timeout=60) as answer:  # it waits in the queue
+                assert answer.status == 200
 
     def stop(self) -> None:
         """The server is gone, as by a pulled cable."""
