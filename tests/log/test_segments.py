@@ -15,7 +15,7 @@ MACHINES, READINGS = 100, 720
 
 
 def dense_hour():
-    """A reading every five seconds from each machine: counters mostly, energy, states, pieces; times jitter by 20 ms."""
+    """A reading every five seconds from each machine: mostly counters, energy, states, pieces; times jitter."""
     rng = np.random.default_rng(5)
     n = MACHINES * READINGS
     machine, k = np.tile(np.arange(MACHINES), READINGS), np.repeat(np.arange(READINGS), MACHINES)
