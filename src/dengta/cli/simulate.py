@@ -43,7 +43,7 @@ def simulate(
 
     run = Simulation(model, lambda machine, window: book.resolver(machine).occurrences(window), window.start, seed)
     events = run.until(window.end)
-    refuse_if(judge(model, run.shifts, window, run.orders, run.routes(), events.whole))
+    refuse_if(judge(model, run.shifts, window, run.orders, run.parts(), events.whole))
     if out is not None:
         _write(events, book, out)
     summary = summarise(events.whole, run.orders, len(model.machines), window.end)

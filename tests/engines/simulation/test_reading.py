@@ -68,6 +68,7 @@ def test_a_model_is_read() -> None:
         ),
         ("buffer = 4", "run_h = 4", "simulation.two_units", ("station s2",)),
         ("buffer = 5", "gathers = true\nbuffer = 5", "simulation.gathers_plain", ("station s3",)),
+        ("[release]", "[recording]\nmeter_s = 0\n[release]", "simulation.meter", ("recording",)),
         ("buffer = 4", "gathers = true", "simulation.gathers_last", ("station s2",)),
         ('"s2", "s3"]', '"s2", "s3", "s2"]', "simulation.may_lock", ("station s2",)),
         ("buffer = 4", 'pool = "nobody"', "simulation.unknown_name", ("station s2", "pool")),

@@ -20,7 +20,7 @@ from dengta.engines import plantbook
 from dengta.engines.simulation import Simulation, judge, parse, summarise, unknown_names
 from dengta.engines.simulation.arrays import STATES
 from dengta.engines.simulation.check import conserved
-from dengta.engines.simulation.kernels_layout import CYCLE, SCRAP, STATE, TAKE
+from dengta.engines.simulation.kernels_layout import CYCLE, DONE, SCRAP, STATE, TAKE
 from dengta.engines.simulation.trace import Trace
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "plants"
@@ -44,7 +44,7 @@ def fortnight():
     return run, run.until(ORIGIN + 14 * DAY)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.lists(st.integers(0, 3 * DAY), min_size=1, max_size=12), st.integers(0, 5))
 def test_cut_anywhere_a_run_is_the_same_bit_for_bit(cuts: list[int], seed: int) -> None:
     run, whole = furniture(seed), furniture(seed).until(ORIGIN + 3 * DAY)
@@ -72,7 +72,7 @@ def test_borders_of_the_calendar_blocks_hide_nothing() -> None:
 
 def test_the_judge_finds_every_law_kept(fortnight) -> None:
     run, events = fortnight
-    assert judge(MODEL, shifts, Interval(ORIGIN, run.now), run.orders, run.routes(), events.whole) == []
+    assert judge(MODEL, shifts, Interval(ORIGIN, run.now), run.orders, run.parts(), events.whole) == []
 
 
 def spoilt(trace: Trace, **columns) -> Trace:
@@ -93,16 +93,18 @@ def test_the_judge_sees_what_is_wrong(fortnight) -> None:
     backwards[100] += DAY
     part = t.who.copy()
     part[takes[7]] += 1
+    last = np.flatnonzero(t.kind == DONE)[-1]
     cases = {
+        "orders_done_with_their_last_part": t.take(np.delete(np.arange(len(t)), last)),
         "time_runs_forward": spoilt(t, at=backwards),
         "one_part_at_a_time": t.take(dropped),
         "work_in_planned_time": spoilt(t, code=sleepless),
         "parts_follow_their_route": spoilt(t, machine=swapped),
     }
     for law, bad in cases.items():
-        laws = [r.params["law"] for r in judge(MODEL, shifts, window, run.orders, run.routes(), bad)]
+        laws = [r.params["law"] for r in judge(MODEL, shifts, window, run.orders, run.parts(), bad)]
         assert law in laws, law
-    assert judge(MODEL, shifts, window, run.orders, run.routes(), spoilt(t, who=part)) != []
+    assert judge(MODEL, shifts, window, run.orders, run.parts(), spoilt(t, who=part)) != []
     run._plant.clock[9] += 1
     assert [r.code for r in conserved(run._plant)] == ["simulation.not_conserved"]
     run._plant.clock[9] -= 1

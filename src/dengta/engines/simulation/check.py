@@ -70,16 +70,20 @@ def unknown_names(
     return found
 
 
+Part = tuple[int, tuple[int, ...]]
+"""A part as the judge knows it: its order, and the stations of its route."""
+
+
 def judge(
-    model: PlantModel, shifts: Shifts, window: Interval, orders: list[Order], routes: list[list[int]], trace: Trace
+    model: PlantModel, shifts: Shifts, window: Interval, orders: list[Order], parts: list[Part], trace: Trace
 ) -> list[Reason]:
-    """Every law that a whole run, from its origin, breaks. `routes[part]`: the stations of each part's route."""
+    """The laws that a whole run over `window` breaks, each with the first place; [] when it keeps them all."""
     return [
         *_in_time(trace),
         *_one_at_a_time(model, trace),
         *_within_shifts(model, shifts, window, trace),
-        *_on_their_routes(model, routes, trace),
-        *_orders_done(orders, trace),
+        *_on_their_routes(model, parts, trace),
+        *_orders_done(model, orders, parts, trace),
     ]
 
 
@@ -136,7 +140,7 @@ def _outside(starts: NDArray, ends: NDArray, since: NDArray, to: NDArray) -> NDA
     return outside
 
 
-def _on_their_routes(model: PlantModel, routes: list[list[int]], trace: Trace) -> list[Reason]:
+def _on_their_routes(model: PlantModel, parts: list[Part], trace: Trace) -> list[Reason]:
     """A part visits the stations of its route in order, and from the start again when it was scrapped."""
     station = [i for i, s in enumerate(model.stations) for _ in s.machines]
     gathers = {i for i, s in enumerate(model.stations) if s.gathers}
@@ -147,19 +151,28 @@ def _on_their_routes(model: PlantModel, routes: list[list[int]], trace: Trace) -
         step = done.get(part, 0)
         if kind == CYCLE:
             done[part] = 0
-        elif step >= len(routes[part]) or routes[part][step] != station[machine]:
+        elif parts[part][1][step : step + 1] != (station[machine],):
             return [_broken("parts_follow_their_route", model.machines[machine], at)]
         else:
             done[part] = step + (station[machine] not in gathers)
     return []
 
 
-def _orders_done(orders: list[Order], trace: Trace) -> list[Reason]:
-    """An order is done once, after its release."""
-    rows = np.flatnonzero(trace.kind == DONE)
-    twice = len(np.unique(trace.who[rows])) != len(rows)
-    early = [r for r in rows if trace.at[r] < orders[int(trace.who[r])].released]
-    return [
-        _broken("orders_done_once", orders[int(trace.who[r])].id, int(trace.at[r]))
-        for r in (rows[:1] if twice else early[:1])
-    ]
+def _orders_done(model: PlantModel, orders: list[Order], parts: list[Part], trace: Trace) -> list[Reason]:
+    """An order is done once, after its release, at the very moment when the last of all its parts is through."""
+    station = np.array([i for i, s in enumerate(model.stations) for _ in s.machines])
+    order_of = np.array([order for order, _ in parts])
+    last = np.array([route[-1] for _, route in parts])
+    left = np.full(len(orders), -1)
+    through = np.zeros(len(orders), np.int64)
+    rows = np.flatnonzero(trace.kind == LEAVE)
+    rows = rows[last[trace.who[rows]] == station[trace.machine[rows]]]
+    np.add.at(through, order_of[trace.who[rows]], trace.value[rows])
+    left[order_of[trace.who[rows]]] = trace.at[rows]
+    told = np.full(len(orders), -1)
+    done = np.flatnonzero(trace.kind == DONE)
+    told[trace.who[done]] = trace.at[done]
+    whole = through == np.bincount(order_of, minlength=len(orders))
+    wrong = np.where(whole, told != left, told >= 0) | (np.bincount(trace.who[done], minlength=len(orders)) > 1)
+    wrong |= whole & (left < np.array([o.released for o in orders]))
+    return [_broken("orders_done_with_their_last_part", orders[i].id, int(told[i])) for i in np.flatnonzero(wrong)[:1]]

@@ -9,7 +9,7 @@ from dengta.core.intervals import Interval
 from dengta.core.reason import refuse_if
 from dengta.core.time import DAY, Micros
 from dengta.engines.simulation.arrays import flatten, offsets
-from dengta.engines.simulation.check import conserved
+from dengta.engines.simulation.check import Part, conserved
 from dengta.engines.simulation.demand import Demand, Order, Shifts, draw
 from dengta.engines.simulation.kernels import advance
 from dengta.engines.simulation.kernels_layout import BREAK, OFF, OPENING, ORDER, PART, ROWS, TAKE
@@ -52,12 +52,12 @@ class Simulation:
         trace = whole.take(rows)
         return SimulatedEvents(whole, trace, self._number(trace), self._names)
 
-    def routes(self) -> list[list[int]]:
-        """The stations on the route of each part so far, by the part's number: what the judge needs."""
-        ways = {
-            int(at): [s.station for s in i.route] for at, i in zip(self._first_step, self.model.items, strict=False)
-        }
-        return [ways[at] for at in self._plant.part["start"].tolist()]
+    def parts(self) -> list[Part]:
+        """The order and the route of each part so far, by the part's number: what the judge needs."""
+        routes = (tuple(step.station for step in item.route) for item in self.model.items)
+        ways = dict(zip(self._first_step.tolist(), routes, strict=False))
+        part = self._plant.part
+        return [(order, ways[at]) for order, at in zip(part["order"].tolist(), part["start"].tolist(), strict=True)]
 
     def _run(self, at: Micros) -> list[Trace]:
         pieces = []

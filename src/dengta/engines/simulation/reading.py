@@ -194,6 +194,9 @@ def parse(text: str) -> PlantModel:
     orders = tuple(_order(t, [i.id for i in items]) for t in top.tables("order", required=True))
     reasons = top.table("reasons", required=False)
     recording = top.table("recording", required=False)
+    rhythm = Recording(*(recording.duration(*d) for d in (("meter", 15 * MINUTE), ("counter", 0), ("patience", 0))))
+    if rhythm.meter < SECOND:
+        recording.fault("simulation.meter")
     model = PlantModel(
         stations,
         items,
@@ -201,7 +204,7 @@ def parse(text: str) -> PlantModel:
         orders,
         _release(top.table("release")),
         pools,
-        Recording(*(recording.duration(*d) for d in (("meter", 15 * MINUTE), ("counter", 0), ("patience", 0)))),
+        rhythm,
         {state: reasons.text(state, "") for state in _WAITING},
     )
     for table in (recording, reasons, top, *station_tables):
@@ -210,7 +213,8 @@ def parse(text: str) -> PlantModel:
     for kind, ids in (("station", stations), ("item", items), ("family", families), ("order", orders), ("pool", pools)):
         _unique(top, kind, [one.id for one in ids])
     _flow(top, model)
-    refuse_if(sorted(top.faults, key=lambda r: r.place))
+    once = {(r.place, r.code, str(r.params)): r for r in top.faults}
+    refuse_if(once[key] for key in sorted(once))
     return model
 
 
