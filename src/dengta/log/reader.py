@@ -154,6 +154,13 @@ class LogReader:
         with self.connection() as db:
             return status.status(self.folder, db)
 
+    def oldest_unsealed(self) -> Micros | None:
+        """A time before which no event waits to be sealed; None when none waits at all."""
+        with self.connection() as db:
+            sql = "SELECT min(max(t0, sealed_until)) FROM packed WHERE unsealed > 0"
+            oldest: Micros | None = None if db is None else db.execute(sql).fetchone()[0]
+            return oldest
+
     def last_segment(self) -> int:
         """The id of the last packed segment ever written, 0 when none."""
         with self.connection() as db:

@@ -19,7 +19,7 @@ from dengta.connect.door import Door, Receive, Scope, Send
 from dengta.connect.sender import DoorAddress, write_door_file
 from dengta.core.batch import EventBatch
 from dengta.core.reason import Refusal
-from dengta.core.time import HOUR, MINUTE, SECOND, Micros
+from dengta.core.time import DAY, HOUR, MINUTE, SECOND, Micros
 from dengta.log import EpochMark, Log, Mark
 from dengta.site.clock import Clock, SiteTime, real_now
 from dengta.site.home import SiteFolder
@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 LATENESS: Micros = 2 * HOUR
 """Site time after which an hour counts as closed; an event that comes later adds a segment of its own."""
 PASS_S = 5.0
+START_S = 20.0
+"""Before the first pass: a start has better things to do."""
 QUIET: Micros = 5 * SECOND
 """Real time without old events before closed hours are sealed: history on its way is sealed once, not in slices."""
 PATIENCE: Micros = 10 * MINUTE
@@ -86,19 +88,35 @@ class Sealer:
         self._asked.put(answer)
         return answer
 
+    def _seal(self) -> int:
+        """Everything closed, a day at a time (a fiftieth of a long backlog): a stop loses little of the work."""
+        border = self._ear.border()
+        made = 0
+        while (oldest := self._log.reader.oldest_unsealed()) is not None and oldest < border // HOUR * HOUR:
+            until = min(border, (oldest + max(DAY, (border - oldest) // 50)) // HOUR * HOUR)
+            made += len(self._log.seal(until))
+            if self._log.reader.oldest_unsealed() == oldest:
+                break  # what is left waits for a reason of its own
+        return made
+
     def _run(self) -> None:
+        pause = START_S
         while True:
             try:
-                answer: Future[int] = self._asked.get(timeout=PASS_S)
+                answer: Future[int] = self._asked.get(timeout=pause)
             except queue.Empty:
                 if not self._ear.is_quiet():
                     continue
                 answer = Future()
+            pause = PASS_S
             try:
-                made = len(self._log.seal(self._ear.border()))
+                made = self._seal()
             except Refusal as refusal:  # the disk's, or the log has been closed; tried again next time
                 logger.warning("not sealed: %s", refusal)
                 answer.set_exception(refusal)
+            except Exception as fault:
+                logger.exception("sealing broke; it is tried again")
+                answer.set_exception(fault)
             else:
                 answer.set_result(made)
                 if made:
