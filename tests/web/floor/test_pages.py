@@ -105,7 +105,15 @@ def test_an_event_shows_the_line_that_is_hashed(client_of, stage):
     assert hashlib.sha256(line.encode()).hexdigest() in shown
 
 
-@pytest.mark.parametrize("path", ["/floor/ghost/", "/floor/ghost/pieces/", "/floor/saw-1/events/1/1/1/?ts=5"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/floor/ghost/",
+        "/floor/ghost/pieces/",
+        "/floor/saw-1/events/1/1/1/?ts=5",
+        "/floor/saw-1/events/1/1/1/?ts=" + "9" * 60,
+    ],
+)
 def test_what_is_not_there_is_refused_in_words(client_of, stage, path):
     answer = client_of("operator").get(path)
     assert answer.status_code == 400

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from dengta.apps.production.queries import FloorView, Seen
 from dengta.core.time import Micros, to_datetime
 from dengta.engines.plantbook import PlantBook
-from dengta.web.floor.words import BRIEFLY, GROUPS, MANNERS, SPANS, language, span, state_words, why
+from dengta.web.floor.words import BRIEFLY, GROUPS, MANNERS, SPANS, called, language, span, state_words, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,13 @@ def tile(view: FloorView, seen: Seen, data: dict[str, Any], strip: str) -> Tile:
         level=now.level,
         group=manner.group,
         since=span(view.at - now.since) if now.since is not None else "",
-        note=_called(book.reasons, now.reason) or briefly(now.unknown.get("state", "")),
+        note=called(book.reasons, now.reason) or briefly(now.unknown.get("state", "")),
         work=" · ".join(
             part
             for part in (
                 now.order,
-                _called(book.operations, now.operation),
-                *(_called(book.persons, person) for person in now.people),
+                called(book.operations, now.operation),
+                *(called(book.persons, person) for person in now.people),
             )
             if part
         ),
@@ -129,10 +129,6 @@ def page_words(book: PlantBook) -> dict[str, Any]:
 def briefly(code: str) -> str:
     """Why something is not known, in three words; the whole sentence is in its title."""
     return str(BRIEFLY.get(code, ""))
-
-
-def _called(terms: Any, id: str) -> str:
-    return str(terms[id].name[language()]) if id in terms else id
 
 
 def _number(value: int | None) -> str:

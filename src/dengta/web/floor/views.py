@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -11,8 +13,13 @@ from dengta.apps.accounts.policies import Permission, require
 from dengta.apps.production.queries import FloorView, SiteFloor, site_floor
 from dengta.core.event import Key
 from dengta.core.reason import Reason, Refusal
+from dengta.core.time import LATEST
+from dengta.engines.plantbook import PlantBook
+from dengta.log import LogReader
 from dengta.web import errors
 from dengta.web.floor import machine_page
+from dengta.web.floor.event_list import event_page
+from dengta.web.floor.shift_table import DAYS, pieces_by_hour
 from dengta.web.floor.tiles import Tile, lines, page_words, summary, tile
 from dengta.web.floor.words import language, shapes
 from dengta.web.live.grant import grant
@@ -25,54 +32,47 @@ ECHARTS = "vendor/echarts.common.min.js"
 
 def floor(request: HttpRequest) -> HttpResponse:
     """Every machine of the site. ``?line=`` and ``?show=abnormal`` choose; the address keeps the choice."""
-    scope, live, view = _look(request)
-    if scope is None or live is None or view is None:
+    scope = scope_of(request)
+    if scope is None:
         return errors.no_site(request)
+    live, view = _look(request, scope)
     if view.book is None:
         return render(request, "floor/nothing.html", {"scope": scope})
     tiles = [_tile(live, view, name) for name in view.machines]
     line = request.GET.get("line", "")
-    abnormal = request.GET.get("show") == "abnormal"
     context = {
         "groups": lines(view.book, [t for t in tiles if line in ("", t.line)]),
         "all_lines": lines(view.book, tiles),
         "line": line,
-        "abnormal": abnormal,
+        "abnormal": request.GET.get("show") == "abnormal",
         "summary": summary(tiles),
         "of_machines": ngettext("of {n} machine", "of {n} machines", len(tiles)).format(n=len(tiles)),
         "shapes": shapes(),
-        "words": page_words(view.book),
-        "grant": grant(scope.site, ["floor"]),
-        "book_hash": view.book.hash,
     }
-    return render(request, "floor/floor.html", context)
+    return render(request, "floor/floor.html", context | _live_page(scope, view.book))
 
 
 def machine(request: HttpRequest, machine: str) -> HttpResponse:
     """One machine: now, today, this shift, its last events."""
-    scope, live, view = _look_at(request, machine)
-    assert view.book is not None
+    at = _look_at(request, machine)
     context = {
-        "tile": _tile(live, view, machine),
-        "page": machine_page.build(scope.folder, live, view, machine),
-        "words": page_words(view.book),
-        "grant": grant(scope.site, ["floor"]),
-        "book_hash": view.book.hash,
+        "tile": _tile(at.live, at.view, machine),
+        "page": machine_page.build(at.reader, at.live, at.view, at.book, machine),
         "echarts": static(ECHARTS) if find(ECHARTS) else "",
     }
-    return render(request, "floor/machine.html", context)
+    return render(request, "floor/machine.html", context | _live_page(at.scope, at.book))
 
 
 def pieces(request: HttpRequest, machine: str) -> HttpResponse:
-    """Pieces per hour over the last days, as a part of the machine's page."""
-    scope, _, view = _look_at(request, machine)
+    """Pieces per hour over the last days: a part of the machine's page, or without JavaScript a page."""
+    at = _look_at(request, machine)
     asked = request.GET.get("days", "")
-    days = int(asked) if asked.isdecimal() and int(asked) in machine_page.DAYS else machine_page.DAYS[0]
+    days = next((n for n in DAYS if str(n) == asked), DAYS[0])
     part = "X-Part" in request.headers
     context = {
-        "pieces": machine_page.pieces(scope.folder, view, machine, days),
-        "name": _name(view, machine),
-        "days": machine_page.DAYS,
+        "pieces": pieces_by_hour(at.reader, at.book, machine, at.view.at, days),
+        "name": at.book.machines[machine].name[language()],
+        "days": DAYS,
         "hours": [f"{hour:02d}" for hour in range(24)],
         "open": not part,
     }
@@ -81,32 +81,42 @@ def pieces(request: HttpRequest, machine: str) -> HttpResponse:
 
 def event(request: HttpRequest, machine: str, stream: int, epoch: int, seq: int) -> HttpResponse:
     """What is behind a number: one event as its canonical line, with its hash."""
-    scope, _, view = _look_at(request, machine)
-    found = machine_page.event(scope.folder, view, machine, Key(stream, epoch, seq), request.GET.get("ts", ""))
+    at, ts = _look_at(request, machine), request.GET.get("ts", "")
+    known = ts.isascii() and ts.isdecimal() and int(ts[:20]) <= LATEST
+    found = event_page(at.reader, at.book, machine, Key(stream, epoch, seq), int(ts)) if known else None
     if found is None:
         raise Refusal(Reason("floor.no_event", (f"{stream}/{epoch}/{seq}",)))
-    return render(request, "floor/event.html", {"event": found, "machine": machine, "name": _name(view, machine)})
+    name = at.book.machines[machine].name[language()]
+    return render(request, "floor/event.html", {"event": found, "machine": machine, "name": name})
 
 
-def _look(request: HttpRequest) -> tuple[Scope | None, SiteFloor | None, FloorView | None]:
-    scope = scope_of(request)
-    if scope is None:
-        return None, None, None
+class _At(NamedTuple):
+    """What a page about one machine stands on."""
+
+    scope: Scope
+    live: SiteFloor
+    view: FloorView
+    book: PlantBook
+    reader: LogReader
+
+
+def _look(request: HttpRequest, scope: Scope) -> tuple[SiteFloor, FloorView]:
     require(request.user, Permission.SEE, scope.site)  # type: ignore[arg-type]
     live = site_floor(scope.folder, scope.time)
-    return scope, live, live.look()
+    return live, live.look()
 
 
-def _look_at(request: HttpRequest, machine: str) -> tuple[Scope, SiteFloor, FloorView]:
-    scope, live, view = _look(request)
-    if scope is None or live is None or view is None or machine not in view.machines:
-        raise Refusal(Reason("floor.no_machine", (machine,)))
-    return scope, live, view
+def _look_at(request: HttpRequest, machine: str) -> _At:
+    scope = scope_of(request)
+    if scope is not None:
+        live, view = _look(request, scope)
+        if view.book is not None and machine in view.machines:
+            return _At(scope, live, view, view.book, LogReader(scope.folder.log))
+    raise Refusal(Reason("floor.no_machine", (machine,)))
 
 
-def _name(view: FloorView, machine: str) -> str:
-    assert view.book is not None
-    return view.book.machines[machine].name[language()]
+def _live_page(scope: Scope, book: PlantBook) -> dict[str, object]:
+    return {"words": page_words(book), "grant": grant(scope.site, ["floor"]), "book_hash": book.hash}
 
 
 def _tile(live: SiteFloor, view: FloorView, machine: str) -> Tile:

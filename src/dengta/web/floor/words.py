@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
@@ -126,6 +127,11 @@ def span(length: Micros) -> str:
     if unit == "h":
         return str(SPANS["h"]).format(h=parts["h"], m=f"{parts['m']:02d}")
     return str(SPANS[unit]).format(**parts)
+
+
+def called(terms: Mapping[str, Any], id: str) -> str:
+    """What the plant book calls `id`; the id itself where it names no such thing."""
+    return str(terms[id].name[language()]) if id in terms else id
 
 
 def why(code: str) -> str:

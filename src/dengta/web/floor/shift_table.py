@@ -1,0 +1,160 @@
+"""The figures of one machine, by the one fold that makes every figure: the time of a shift, the pieces of each hour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext
+
+from dengta.apps.production.current import PIECES
+from dengta.core.intervals import Interval
+from dengta.core.time import DAY, MINUTE, Micros, local, local_day, to_datetime, to_iso
+from dengta.engines import kpi
+from dengta.engines.plantbook import PlantBook
+from dengta.log import LogReader
+from dengta.web.floor.words import ELEMENTS, language
+
+DAYS = (7, 30)
+_BEFORE = 4 * DAY
+"""The state at the start of a window was told before it: so far back it is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ElementRow:
+    """A time element of the shift: minutes, and share of the shift so far."""
+
+    code: str
+    word: str
+    minutes: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftTable:
+    """The shift now (or the last one), its time, its pieces, and the command that computes the same again."""
+
+    name: str
+    day: str
+    hours: str
+    running: bool
+    rows: Sequence[ElementRow]
+    total: str
+    pieces: Sequence[tuple[str, str]]
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class PiecesByHour:
+    """Pieces of each hour of the last days: `days` (date, by hour, sum) for the table, `chart` for the drawing."""
+
+    machine: str
+    asked: int
+    days: Sequence[tuple[str, Sequence[int | None], int]]
+    chart: dict[str, Any]
+    total: str
+
+
+def _setting(book: PlantBook, machine: str, edges: Sequence[Micros]) -> kpi.Setting:
+    return kpi.Setting(
+        (machine,),
+        tuple(edges),
+        tuple(
+            kpi.Counter(machine, c.code, c.modulus or 0, c.max_per_h or 0)
+            for c in book.machines[machine].counters
+            if c.code == PIECES
+        ),
+        {r.id: r.element for r in book.reasons.values() if r.element is not None},
+    )
+
+
+def shift_table(reader: LogReader, book: PlantBook, machine: str, at: Micros) -> ShiftTable | None:
+    """The shift in which `at` lies, else the last one of three days; None when there was none."""
+    worked = book.resolver(machine).occurrences(Interval(at - 3 * DAY, at))
+    if not worked:
+        return None
+    shift = worked[-1]
+    window = Interval(shift.interval.start, min(shift.interval.end, at))
+    batch = reader.read(window.start - _BEFORE, window.end, subjects=[machine], types=kpi.FOLDED)
+    setting = _setting(book, machine, (window.start, window.end))
+    (figures,), _ = kpi.by_machine(batch, setting)
+    start, end = (to_datetime(edge, book.zone) for edge in (shift.interval.start, shift.interval.end))
+    return ShiftTable(
+        name=book.calendar(machine).all_shifts()[shift.shift].name[language()],
+        day=shift.business_date.isoformat(),
+        hours=f"{start:%H:%M}–{end:%H:%M}",
+        running=shift.interval.end > at,
+        rows=_told(figures, window.length) if figures.has_states else _reported(figures, window.length),
+        total=_minutes(window.length),
+        pieces=_made(figures, counted=bool(setting.counters)),
+        command=f"dengta kpi --by machine --site {book.site} "
+        f"--from {to_iso(window.start, book.zone)} --to {to_iso(window.end, book.zone)}",
+    )
+
+
+def _told(figures: kpi.MachineFigures, passed: Micros) -> list[ElementRow]:
+    elements = figures.elements or {}
+    return [_row(element.value, str(ELEMENTS[element.value]), length, passed) for element, length in elements.items()]
+
+
+def _reported(figures: kpi.MachineFigures, passed: Micros) -> list[ElementRow]:
+    """The time of a machine that only reports operations: its union of reports, and what nobody reported."""
+    run, setup, breakdown = (
+        figures.of[column]
+        for column in (kpi.Column.MACHINE_RUN, kpi.Column.MACHINE_SETUP, kpi.Column.MACHINE_BREAKDOWN)
+    )
+    return [
+        _row("", gettext("production, as reported"), run, passed),
+        _row("", gettext("setup, as reported"), setup, passed),
+        _row("", gettext("breakdown, as reported"), breakdown, passed),
+        _row("", gettext("nothing reported"), passed - run - setup - breakdown, passed),
+    ]
+
+
+def _row(code: str, word: str, length: Micros, passed: Micros) -> ElementRow:
+    return ElementRow(code, word, _minutes(length), f"{100 * length / passed:.1f} %")
+
+
+def _made(figures: kpi.MachineFigures, *, counted: bool) -> list[tuple[str, str]]:
+    shown = [
+        (kpi.Column.GOOD, gettext("good")),
+        (kpi.Column.SCRAP, gettext("scrap")),
+        (kpi.Column.REWORK, gettext("rework")),
+    ]
+    if counted:
+        shown.insert(0, (kpi.Column.COUNTED, gettext("counted by the machine")))
+    return [(label, f"{figures.of[column]:,}") for column, label in shown]
+
+
+def _minutes(length: Micros) -> str:
+    return f"{length / MINUTE:,.1f}"
+
+
+def pieces_by_hour(reader: LogReader, book: PlantBook, machine: str, at: Micros, days: int) -> PiecesByHour:
+    """Pieces by the hour of the plant's wall clock, today and the `days` - 1 before; hours to come are None."""
+    today = local_day(at, book.zone)
+    dates = [today - timedelta(days=back) for back in range(days)]
+    starts = {local(date, hour * 60, book.zone) for date in dates for hour in range(24)}
+    edges = sorted(starts | {local(today + timedelta(days=1), 0, book.zone)})
+    setting = _setting(book, machine, edges)
+    batch = reader.read(edges[0] - DAY, at, subjects=[machine], types=kpi.FOLDED)
+    cells = kpi.fold(setting, kpi.points(kpi.apply(batch), setting), at).cells[0]
+    made = cells[:, kpi.Column.COUNTED] if setting.counters else cells[:, kpi.Column.GOOD] + cells[:, kpi.Column.SCRAP]
+    by_date: dict[str, list[int | None]] = {date.isoformat(): [None] * 24 for date in dates}
+    hours = [(to_datetime(edge, book.zone), n) for edge, n in zip(edges[:-1], made.tolist(), strict=True) if edge <= at]
+    for there, n in hours:
+        row = by_date[there.date().isoformat()]
+        row[there.hour] = (row[there.hour] or 0) + n  # the hour that the autumn change repeats holds both
+    return PiecesByHour(
+        machine,
+        days,
+        [(date, row, sum(n or 0 for n in row)) for date, row in by_date.items()],
+        {
+            "at": [f"{there:%m-%d %H:%M}" for there, _ in hours],
+            "pieces": [n for _, n in hours],
+            "label": gettext("pieces an hour"),
+        },
+        f"{int(made.sum()):,}",
+    )
