@@ -118,6 +118,9 @@ def test_a_declared_batch_must_be_what_it_declares(address: DoorAddress, log: Lo
         "stream=7&epoch=1&seq0=10": {"door.declaration_incomplete"},
         "stream=7&epoch=1&seq0=10&n=six": {"door.declaration_unreadable"},
         "stream=7&epoch=1&seq0=10&n=": {"door.declaration_unreadable"},
+        f"stream=7&epoch=1&seq0={2**63}&n=5": {"door.declaration_unreadable"},
+        f"stream=7&epoch=1&seq0={2**63 - 1}&n=5": {"door.declaration_differs"},
+        f"stream={'9' * 5000}&epoch=1&seq0=10&n=5": {"door.declaration_unreadable"},
         "stream=8&epoch=1&seq0=10&n=5": {"door.declaration_differs"},
         "stream=7&epoch=2&seq0=10&n=5": {"door.declaration_differs"},
         "stream=7&epoch=1&seq0=11&n=5": {"door.declaration_differs"},
@@ -129,7 +132,7 @@ def test_a_declared_batch_must_be_what_it_declares(address: DoorAddress, log: Lo
     assert ask(address, "POST", "/v1/batch?stream=7&epoch=1&seq0=10&n=5", body)[1]["accepted"] == 5
 
 
-@pytest.mark.parametrize("path", ["x", "-1", "1.0", "9223372036854775808", "٣", ""])
+@pytest.mark.parametrize("path", ["x", "-1", "1.0", "9223372036854775808", "9" * 5000, "٣", ""])
 def test_a_stream_is_a_whole_number(address: DoorAddress, path: str) -> None:
     assert ask(address, "GET", f"/v1/marks/{quote(path)}")[0] == 400
 
@@ -186,6 +189,12 @@ def test_a_log_that_takes_too_long_is_not_acknowledged(log: Log) -> None:
                 break
     assert counted == 10
     assert [mark.next for mark in log.marks(7)] == [10]
+
+
+def test_a_batch_of_many_streams_is_answered_with_the_marks_of_each(address: DoorAddress) -> None:
+    mixed = counters(0, 0, 500).replace(stream=range(500), seq=0)
+    answer = ask(address, "POST", "/v1/batch", pack(mixed))[1]
+    assert answer["marks"] == {str(stream): [{"epoch": 1, "next": 1, "above": []}] for stream in range(500)}
 
 
 def test_a_door_needs_a_token(log: Log) -> None:

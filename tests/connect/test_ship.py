@@ -14,6 +14,7 @@ from dengta.core.batch import EventBatch
 from dengta.core.canonical import leaves
 from dengta.core.reason import Refusal
 from dengta.log import EpochMark, KeyRange, Log, LogReader, Mark
+from dengta.log.marks import Marks
 from dengta.site.home import Home
 from tests.connect.served import START, TOKEN, counters, now, serving
 
@@ -72,8 +73,8 @@ class Forgetful:
     async def append_async(self, batch: EventBatch) -> Mark:
         return Mark(len(batch), 0, 1)
 
-    def marks(self, stream: int) -> list[EpochMark]:
-        return [EpochMark(1, 3)]
+    def all_marks(self) -> Marks:
+        return Marks.of([KeyRange(7, 1, 0, 3)])
 
 
 def test_an_answer_without_the_marks_frees_nothing(tmp_path: Path) -> None:

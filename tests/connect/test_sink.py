@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dengta.connect.sender import DoorSender, write_door_file
+from dengta.connect.sender import DoorAddress, DoorSender, write_door_file
 from dengta.connect.sink import LogSink, open_sink
 from dengta.core.reason import Refusal
 from dengta.log import Log
@@ -46,6 +46,13 @@ def test_a_door_left_behind_by_a_dead_process_is_passed_by(home: Home) -> None:
         write_door_file(folder, address)
     with open_sink(home, "demo", now) as sink:
         assert isinstance(sink, LogSink)
+
+
+def test_a_door_of_another_site_on_the_same_port_is_passed_by(home: Home) -> None:
+    with Log.open(home.site("other").log, "other", now) as other, serving(other, "other") as address:
+        write_door_file(home.site("demo"), DoorAddress(address.port, "the token of a process long dead"))
+        with open_sink(home, "demo", now) as sink:
+            assert isinstance(sink, LogSink)
 
 
 def test_a_log_held_by_somebody_without_a_door_is_refused(home: Home) -> None:

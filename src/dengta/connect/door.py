@@ -25,12 +25,15 @@ from dengta.connect import lines
 from dengta.core.batch import EventBatch
 from dengta.core.reason import Reason, Refusal
 from dengta.log import EpochMark, Mark, packed
+from dengta.log.marks import Marks
 
 LARGEST_BODY = 8 * 2**20
 """Bytes of one post; a packed batch of some 400,000 events."""
 LINES = "application/x-ndjson"
 PACKED = "application/vnd.dengta.batch"
 RETRY_AFTER_S = 1
+_LARGE_BODY = 64 * 2**10
+"""Above, reading a body would hold up the posts of others: it goes to a thread."""
 _FAULT_OF_SENDER = ("event.", "log.batch_too_large")
 """Refusals of the log that a repeat would meet again; all others are the log's own trouble and pass."""
 _DECLARED = ("stream", "epoch", "seq0", "n")
@@ -46,8 +49,8 @@ class Memory(Protocol):
     async def append_async(self, batch: EventBatch) -> Mark:
         """Return when the batch is durable; Refusal when it breaks a rule or the log cannot take it now."""
 
-    def marks(self, stream: int) -> list[EpochMark]:
-        """The durable marks of `stream`, by epoch."""
+    def all_marks(self) -> Marks:
+        """The durable marks of every stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +99,18 @@ class Door:
         return Answer(503 if reasons else 200, {"site": self._site, "taking": not reasons, "reasons": reasons})
 
     def _marks(self, stream: str) -> Answer:
-        if not (stream.isascii() and stream.isdecimal() and int(stream) < 2**63):
+        number = _whole(stream)
+        if number is None:
             return _refused(400, Reason("door.stream_unreadable", (stream[:40],)))
-        return Answer(200, {"stream": int(stream), "marks": told(self._log.marks(int(stream)))})
+        return Answer(200, {"stream": number, "marks": told(self._log.all_marks().stream(number))})
 
     async def _post(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Answer:
         body = await _body(headers, receive)
         if body is None:
             return _refused(413, Reason("door.too_large", params={"largest": LARGEST_BODY}))
         try:
-            batch = _read(body, headers)
+            large = len(body) > _LARGE_BODY
+            batch = await asyncio.to_thread(_read, body, headers) if large else _read(body, headers)
             query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
             found = declaration_faults(batch, {k: v[-1] for k, v in query.items()})
         except Refusal as refusal:
@@ -129,8 +134,8 @@ class Door:
         return Answer(200, self._taken(batch, mark))
 
     def _taken(self, batch: EventBatch, mark: Mark) -> dict[str, Any]:
-        streams = np.unique(batch["stream"]).tolist()
-        marks = {str(stream): told(self._log.marks(stream)) for stream in streams}
+        held = self._log.all_marks()
+        marks = {str(stream): told(held.stream(stream)) for stream in np.unique(batch["stream"]).tolist()}
         return {"accepted": mark.accepted, "duplicates": mark.duplicates, "segment": mark.segment, "marks": marks}
 
 
@@ -147,10 +152,11 @@ def declaration_faults(batch: EventBatch, declared: dict[str, str]) -> list[Reas
     missing = [name for name in _DECLARED if name not in given]
     if missing:
         return [Reason("door.declaration_incomplete", params={"missing": ", ".join(missing)})]
-    unreadable = [name for name, text in given.items() if not (text.isascii() and text.isdecimal())]
+    numbers = [_whole(given[name]) for name in _DECLARED]
+    unreadable = [name for name, number in zip(_DECLARED, numbers, strict=True) if number is None]
     if unreadable:
         return [Reason("door.declaration_unreadable", (name,), {"value": given[name][:40]}) for name in unreadable]
-    stream, epoch, first, n = (int(given[name]) for name in _DECLARED)
+    stream, epoch, first, n = (number or 0 for number in numbers)
     faults = []
     if len(batch) != n:
         faults.append(Reason("door.declaration_count", ("n",), {"declared": n, "found": len(batch)}))
@@ -159,6 +165,12 @@ def declaration_faults(batch: EventBatch, declared: dict[str, str]) -> list[Reas
         if wrong:
             faults.append(Reason("door.declaration_differs", (name,), {"events": wrong}))
     return faults
+
+
+def _whole(text: str) -> int | None:
+    """The whole number from 0 below 2^63 that `text` writes, else None."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 2**63
+    return number if number < 2**63 else None
 
 
 def _read(body: bytes, headers: dict[bytes, bytes]) -> EventBatch:

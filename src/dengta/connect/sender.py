@@ -28,7 +28,7 @@ TIMEOUT_S = 30.0
 LARGEST_POST = 50_000
 """Events of one post; longer batches go in several."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 1.0
-_FINAL = frozenset({400, 404, 413})
+_FINAL = frozenset({400, 413})
 """The door understood and refused: the same post will not fare better."""
 
 
@@ -114,13 +114,13 @@ class DoorSender:
         return _marks(self._until_answered("GET", f"/v1/marks/{stream}", None, deadline)["marks"])
 
     def is_up(self) -> bool:
-        """Whether the door answers right now; one try."""
+        """Whether the door answers right now and knows our token; one try. Another may have taken over its port."""
         try:
-            status, _, _ = self._once("GET", "/v1/health", None)
+            status, _, _ = self._once("GET", "/v1/marks/0", None)
         except (OSError, http.client.HTTPException, Refusal):
             self.close()
             return False
-        return status in (200, 503)
+        return status == 200
 
     def close(self) -> None:
         """Let go of the connection; the next call makes a new one."""

@@ -24,7 +24,7 @@ from dengta.log.damage import Damage
 from dengta.log.disk import Disk, RealDisk, make_folder
 from dengta.log.keys import KeyRange, Runs
 from dengta.log.lock import WriterLock
-from dengta.log.marks import EpochMark
+from dengta.log.marks import EpochMark, Marks
 from dengta.log.outbox import Outbox
 from dengta.log.reader import LogReader
 from dengta.log.segments import SealedSegment
@@ -144,6 +144,10 @@ class Log:
     def marks(self, stream: int) -> list[EpochMark]:
         """What the log durably holds of one stream, by epoch."""
         return self.reader.marks(stream)
+
+    def all_marks(self) -> Marks:
+        """What the log durably holds of every stream."""
+        return self.reader.all_marks()
 
     def holes(self) -> list[KeyRange]:
         """Every span of seqs missing below the highest seen of its epoch."""

@@ -20,7 +20,8 @@ from dengta.connect.sender import DoorAddress, write_door_file
 from dengta.core.batch import EventBatch
 from dengta.core.reason import Refusal
 from dengta.core.time import DAY, HOUR, MINUTE, SECOND, Micros
-from dengta.log import EpochMark, Log, Mark
+from dengta.log import Log, Mark
+from dengta.log.marks import Marks
 from dengta.site.clock import Clock, SiteTime, real_now
 from dengta.site.home import SiteFolder
 
@@ -50,9 +51,9 @@ class Ear:
         self.hear(batch)
         return await self._log.append_async(batch)
 
-    def marks(self, stream: int) -> list[EpochMark]:
+    def all_marks(self) -> Marks:
         """As the log's."""
-        return self._log.marks(stream)
+        return self._log.all_marks()
 
     def hear(self, batch: EventBatch) -> None:
         """Note whether something of `batch` lies before the border."""
