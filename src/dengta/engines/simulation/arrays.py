@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,31 +17,60 @@ from dengta.engines.simulation.model import DISTRIBUTIONS, STOP_STATES, Distribu
 STATES = ("off", "break", "idle", "starved", "blocked", "waiting", "running", "setup", *STOP_STATES)
 """Words of the states that the kernel tells, by its numbers."""
 TRACE_ROWS = 1 << 16
-_KINDS = list(DISTRIBUTIONS)
+
+
+class _Numbered(dict[Any, int]):
+    """Numbers for things, in the order in which they are first asked for."""
+
+    def __call__(self, thing: object) -> int:
+        return self.setdefault(thing, len(self))
 
 
 def flatten(model: PlantModel, seed: int, origin: Micros) -> tuple[k.Plant, tuple[str, ...]]:
     """The empty plant at `origin`, every machine closed and every clock of wear drawn; and the texts of its reasons."""
-    reasons: dict[str, int] = {"": 0}
-    times: dict[Distribution, int] = {}
+    reason, time, purpose = _Numbered({"": 0}), _Numbered(), _Numbered()
+    stations, traits, told = _stations(model, reason, time, purpose)
+    steps = [(step.station, time(step.run)) if step else (-1, -1) for i in model.items for step in (*i.route, None)]
+    own = np.zeros((len(model.machines), len(traits)), k.OWN)
+    machine = 0
+    for station, row in zip(model.stations, stations, strict=True):
+        for name in station.machines:
+            for number, stop in enumerate(range(row["stops"], row["stops_end"])):
+                own[machine, stop]["chance"] = purpose(f"{name}/stop {number} every")
+                purpose(f"{name}/stop {number} lasts")  # the next stream: the kernel counts on it
+            machine += 1
+    plant = k.Plant(
+        station=_table(k.STATION, stations),
+        trait=_table(k.TRAIT, traits),
+        told=np.array(told, k.TOLD),
+        time=_table(k.TIME, [_time(one) for one in time]),
+        step=np.array(steps, k.STEP),
+        machine=_table(k.MACHINE, [_machine(i, origin) for i, s in enumerate(model.stations) for _ in s.machines]),
+        own=own,
+        queue=np.full((len(stations), max(1, len(model.families))), -1, k.QUEUE),
+        free=np.array([pool.people for pool in model.pools], np.int64),
+        chance=np.array([stream(seed, what) for what in purpose], np.uint64),
+        clock=_clock(model, origin),
+        part=np.empty(0, k.PART),
+        order=np.empty(0, k.ORDER),
+        opening=np.empty(0, k.OPENING),
+        row=np.empty(TRACE_ROWS, k.ROW),
+    )
+    for machine, stop in np.argwhere(own["chance"] > 0):
+        chosen = own[machine, stop]
+        chosen["wear"] = draw(plant.time, plant.trait[stop]["every"], plant.chance, chosen["chance"])
+    return plant, tuple(reason)
 
-    def reason(text: str) -> int:
-        return reasons.setdefault(text, len(reasons))
 
-    def time(one: Distribution) -> int:
-        return times.setdefault(one, len(times))
-
-    purposes: list[str] = []
+def _stations(
+    model: PlantModel, reason: _Numbered, time: _Numbered, purpose: _Numbered
+) -> tuple[list[dict[str, int]], list[dict[str, float]], list[list[tuple[int, int]]]]:
+    """The records of stations, of their traits one after the other, and what each told state of a station means."""
+    rows: list[dict[str, int]] = []
     traits: list[dict[str, float]] = []
-    stations: list[dict[str, int]] = []
     told: list[list[tuple[int, int]]] = []
     first = 0
     for number, s in enumerate(model.stations):
-        kinds = {
-            "stops": [_stop(x, reason, time) for x in s.stops],
-            "flaws": [_flaw(x, reason) for x in s.flaws],
-            "measures": [_measure(x) for x in s.measures],
-        }
         row = {
             "first": first,
             "end": first + len(s.machines),
@@ -53,56 +83,35 @@ def flatten(model: PlantModel, seed: int, origin: Micros) -> tuple[k.Plant, tupl
             "setup_people": s.setup_staff.people,
             "run_pool": s.run_staff.pool,
             "run_people": s.run_staff.people,
-            "chance": len(purposes),
+            "chance": min(purpose(f"{s.id}/{what}") for what in ("run", "setup", "flaw", "measure")),
         }
-        purposes += [f"{s.id}/{purpose}" for purpose in ("run", "setup", "flaw", "measure")]
-        for kind, found in kinds.items():
+        for kind, found in (
+            ("stops", [_stop(x, reason, time) for x in s.stops]),
+            ("flaws", [_flaw(x, reason) for x in s.flaws]),
+            ("measures", [_measure(x) for x in s.measures]),
+        ):
             row[kind], row[f"{kind}_end"] = len(traits), len(traits) + len(found)
             traits += found
-        stations.append(row)
         words = {**model.reasons, "setup": s.setup_reason}
         told.append([(reason(words.get(state, "")), s.power_w.get(state, 0)) for state in STATES])
+        rows.append(row)
         first = row["end"]
-    steps = [(step.station, time(step.run)) if step else (-1, -1) for i in model.items for step in (*i.route, None)]
+    return rows, traits, told
+
+
+def _clock(model: PlantModel, origin: Micros) -> NDArray[np.int64]:
     clock = np.zeros(k.CLOCKS, np.int64)
     clock[[k.NOW, k.METER_AT]] = origin
-    clock[[k.METER, k.TELL_COUNT, k.PATIENCE]] = (
-        model.recording.meter,
-        model.recording.counter,
-        model.recording.patience,
-    )
-    machines = [_machine(i, origin) for i, s in enumerate(model.stations) for _ in s.machines]
-    own = np.zeros((len(machines), len(traits)), k.OWN)
-    for machine, (name, row) in enumerate(zip(model.machines, (stations[m["station"]] for m in machines), strict=True)):
-        for stop in range(row["stops"], row["stops_end"]):
-            own[machine, stop]["chance"] = len(purposes)
-            purposes += [f"{name}/stop {stop - row['stops']} {end}" for end in ("every", "lasts")]
-    plant = k.Plant(
-        station=_table(k.STATION, stations),
-        trait=_table(k.TRAIT, traits),
-        told=np.array(told, k.TOLD),
-        time=np.array(
-            [(_KINDS.index(one.kind), *one.parameters, *[0.0] * (3 - len(one.parameters))) for one in times], k.TIME
-        ),
-        step=np.array(steps, k.STEP),
-        machine=_table(k.MACHINE, machines),
-        own=own,
-        queue=np.full((len(stations), max(1, len(model.families))), -1, k.QUEUE),
-        free=np.array([pool.people for pool in model.pools], np.int64),
-        chance=np.array([stream(seed, purpose) for purpose in purposes], np.uint64),
-        clock=clock,
-        part=np.empty(0, k.PART),
-        order=np.empty(0, k.ORDER),
-        opening=np.empty(0, k.OPENING),
-        row=np.empty(TRACE_ROWS, k.ROW),
-    )
-    for machine, stop in np.argwhere(own["chance"] > 0):
-        chosen = own[machine, stop]
-        chosen["wear"] = draw(plant.time, plant.trait[stop]["every"], plant.chance, chosen["chance"])
-    return plant, tuple(reasons)
+    rhythm = model.recording
+    clock[[k.METER, k.TELL_COUNT, k.PATIENCE]] = rhythm.meter, rhythm.counter, rhythm.patience
+    return clock
 
 
-def _stop(x: Stop, reason: Callable[[str], int], time: Callable[[Distribution], int]) -> dict[str, float]:
+def _time(one: Distribution) -> dict[str, float]:
+    return {"kind": list(DISTRIBUTIONS).index(one.kind), **dict(zip("abc", one.parameters, strict=False))}
+
+
+def _stop(x: Stop, reason: _Numbered, time: _Numbered) -> dict[str, float]:
     return {
         "kind": k.S_STOP + STOP_STATES.index(x.state),
         "reason": reason(x.reason),
@@ -114,7 +123,7 @@ def _stop(x: Stop, reason: Callable[[str], int], time: Callable[[Distribution], 
     }
 
 
-def _flaw(x: Flaw, reason: Callable[[str], int]) -> dict[str, float]:
+def _flaw(x: Flaw, reason: _Numbered) -> dict[str, float]:
     return {"kind": k.SCRAP if x.kind == "scrap" else k.REWORK, "reason": reason(x.reason), "share": x.share}
 
 
