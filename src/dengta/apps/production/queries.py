@@ -13,7 +13,7 @@ from dengta.apps.production.tracks import Span
 from dengta.core.batch import EventBatch
 from dengta.core.intervals import Interval
 from dengta.core.shifts import ShiftOccurrence
-from dengta.core.time import DAY, HOUR, SECOND, Micros
+from dengta.core.time import DAY, HOUR, SECOND, Micros, local, local_day
 from dengta.core.vocabulary import EventType, TimeElement
 from dengta.engines import kpi
 from dengta.engines.plantbook import PlantBook
@@ -32,12 +32,16 @@ _SPEAKS = (EventType.STATE, EventType.OPERATION_START, EventType.OPERATION_END)
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One machine as a screen shows it. From `stale_at` on its last word is too old to be believed (None: no word)."""
+    """One machine as a screen shows it. From `stale_at` on its last word is too old to be believed (None: no word).
+
+    by_day: its calendar has no shifts at all, so the numbers of the shift are those of the local day.
+    """
 
     now: MachineNow
     shift: ShiftOccurrence | None
     stale_at: Micros | None
     turn: int
+    by_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +141,13 @@ class SiteFloor:
         known = dict(before.machines) if before is not None and before.book is book else {}
         turn = before.turn + 1 if before is not None else 1
         for name in names:
-            resolver = book.resolver(name) if book else None
-            shift = resolver.occurrence_at(fresh.at) if resolver else None
-            now = self._floor.now(name, fresh.at, shift.interval.start if shift else None)
-            seen = Seen(now, shift, self._stale_at(now), turn)
+            assert book is not None, "machines come from the book"
+            shift = book.resolver(name).occurrence_at(fresh.at)
+            by_day = not book.calendar(name).all_shifts()
+            midnight = local(local_day(fresh.at, book.zone), 0, book.zone)
+            start = shift.interval.start if shift else midnight if by_day else None
+            now = self._floor.now(name, fresh.at, start)
+            seen = Seen(now, shift, self._stale_at(now), turn, by_day)
             old = known.get(name)
             if old is None or (old.now, old.stale_at, old.shift) != (seen.now, seen.stale_at, seen.shift):
                 known[name] = seen

@@ -71,27 +71,43 @@ def _setting(book: PlantBook, machine: str, edges: Sequence[Micros]) -> kpi.Sett
 
 
 def shift_table(reader: LogReader, book: PlantBook, machine: str, at: Micros) -> ShiftTable | None:
-    """The shift in which `at` lies, else the last one of three days; None when there was none."""
-    worked = book.resolver(machine).occurrences(Interval(at - 3 * DAY, at))
-    if not worked:
+    """The shift in which `at` lies, else the last one of three days; None when there was none.
+
+    A machine whose calendar has no shifts at all is shown by the local day.
+    """
+    whole, name, day = _shift(book, machine, at) or (None, "", "")
+    if whole is None:
         return None
-    shift = worked[-1]
-    window = Interval(shift.interval.start, min(shift.interval.end, at))
+    window = Interval(whole.start, min(whole.end, at))
     batch = reader.read(window.start - _BEFORE, window.end, subjects=[machine], types=kpi.FOLDED)
     setting = _setting(book, machine, (window.start, window.end))
     (figures,), _ = kpi.by_machine(batch, setting)
-    start, end = (to_datetime(edge, book.zone) for edge in (shift.interval.start, shift.interval.end))
+    start, end = (to_datetime(edge, book.zone) for edge in (whole.start, whole.end))
     return ShiftTable(
-        name=book.calendar(machine).all_shifts()[shift.shift].name[language()],
-        day=shift.business_date.isoformat(),
+        name=name,
+        day=day,
         hours=f"{start:%H:%M}–{end:%H:%M}",
-        running=shift.interval.end > at,
+        running=whole.end > at,
         rows=_told(figures, window.length) if figures.has_states else _reported(figures, window.length),
         total=_minutes(window.length),
         pieces=_made(figures, counted=bool(setting.counters)),
         command=f"dengta kpi --by machine --site {book.site} "
         f"--from {to_iso(window.start, book.zone)} --to {to_iso(window.end, book.zone)}",
     )
+
+
+def _shift(book: PlantBook, machine: str, at: Micros) -> tuple[Interval, str, str] | None:
+    """Interval, name and business date of the shift to show."""
+    shifts = book.calendar(machine).all_shifts()
+    if not shifts:
+        today = local_day(at - 1, book.zone)
+        day = Interval(local(today, 0, book.zone), local(today + timedelta(days=1), 0, book.zone))
+        return day, gettext("the day, as no shifts are planned"), today.isoformat()
+    worked = book.resolver(machine).occurrences(Interval(at - 3 * DAY, at))
+    if not worked:
+        return None
+    last = worked[-1]
+    return last.interval, shifts[last.shift].name[language()], last.business_date.isoformat()
 
 
 def _told(figures: kpi.MachineFigures, passed: Micros) -> list[ElementRow]:

@@ -33,6 +33,7 @@ class Tile:
     work: str
     pieces: str
     hour: str
+    of: str
     of_shift: str
     why: str
     as_of: str
@@ -79,7 +80,8 @@ def tile(view: FloorView, seen: Seen, data: dict[str, Any], strip: str) -> Tile:
         ),
         pieces=_number(now.pieces_shift),
         hour="" if now.pieces_hour is None else _number(now.pieces_hour),
-        of_shift=briefly(now.unknown.get("pieces_shift", "")) or gettext("pieces this shift"),
+        of="day" if seen.by_day else "shift",
+        of_shift=briefly(now.unknown.get("pieces_shift", "")) or _pieces_of()["day" if seen.by_day else "shift"],
         why=why(now.unknown["pieces_shift"]) if "pieces_shift" in now.unknown else "",
         as_of=_clock(now.last_ts, view.at, book) if now.last_ts is not None else "",
         age=span(view.at - now.last_ts) if now.last_ts is not None else "",
@@ -120,10 +122,14 @@ def page_words(book: PlantBook) -> dict[str, Any]:
         "spans": {unit: str(pattern) for unit, pattern in SPANS.items()},
         "why": {code: why(code) for code in BRIEFLY},
         "briefly": {code: briefly(code) for code in BRIEFLY},
-        "pieces": gettext("pieces this shift"),
+        "pieces": _pieces_of(),
         "zone": book.zone.key,
         "book": book.short,
     }
+
+
+def _pieces_of() -> dict[str, str]:
+    return {"shift": gettext("pieces this shift"), "day": gettext("pieces today")}
 
 
 def briefly(code: str) -> str:

@@ -44,6 +44,7 @@ def machine_data(seen: Seen) -> dict[str, Any]:
         "operation": now.operation,
         "people": now.people,
         "pieces": now.pieces_shift,
+        "of": "day" if seen.by_day else "shift",
         "hour": now.pieces_hour,
         "scrap": now.scrap_shift,
         "at": now.last_ts,

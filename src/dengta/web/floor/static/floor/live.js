@@ -52,7 +52,7 @@ function show({ tile, parts, use, data }) {
   const unknown = data.why.pieces_shift;
   parts.pieces.title = words.why[unknown] ?? "";
   parts.pieces.classList.toggle("none", Boolean(unknown));
-  write(parts["of-shift"], words.briefly[unknown] ?? words.pieces);
+  write(parts["of-shift"], words.briefly[unknown] ?? words.pieces[data.of]);
   write(parts.hour, data.hour === null ? "" : number(data.hour));
   write(parts["as-of"], data.at === null ? "—" : wall(data.at));
   if (data.strip) parts.strip.innerHTML = data.strip;
