@@ -15,7 +15,7 @@ from dengta.words import LANGUAGES, say
 from tests.log.plant import EDGE, NOON, SAW, SITE, Clock, keys_of, run
 from tests.log.power import PowerCut, PowerCutDisk
 
-QUICK = Settings(group_wait=0)
+QUICK = Settings(group_wait=0, segment_events=1)  # each hour a segment
 
 
 def opened(folder):

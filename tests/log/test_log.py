@@ -14,7 +14,7 @@ from dengta.core.vocabulary import Flag
 from dengta.log import EpochMark, KeyRange, Log, LogReader, Mark, Settings
 from tests.log.plant import DRILL, EDGE, NOON, SAW, SITE, Clock, events, keys_of, run
 
-QUICK = Settings(group_wait=0)
+QUICK = Settings(group_wait=0, segment_events=1)  # each hour a segment
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ class LogMachine(RuleBasedStateMachine):
 
     @initialize(group=st.sampled_from([1, 8, 1000]))
     def start(self, group: int) -> None:
-        self.settings = Settings(group_events=group, group_wait=0)
+        self.settings = Settings(group_events=group, group_wait=0, segment_events=8)
         self.log = Log.open(self.home / "log", SITE, self.clock, settings=self.settings)
 
     @rule(keys=st.lists(KEY, min_size=1, max_size=30))

@@ -14,7 +14,7 @@ from dengta.log.selection import Selection
 from tests.log.plant import EDGE, NOON, SAW, SITE, Clock, events, keys_of, run, same
 from tests.log.power import PowerCut, PowerCutDisk
 
-QUICK = Settings(group_wait=0)
+QUICK = Settings(group_wait=0, segment_events=1)  # each hour a segment
 
 
 @pytest.fixture
@@ -178,3 +178,34 @@ def test_small_packed_segments_are_joined_and_read_the_same(tmp_path, monkeypatc
         with pytest.raises(TailGone):
             log.reader.tail(49)
         assert keys_of(log.reader.tail(50)[0]) == keys_of(before)[50:]
+
+
+def test_quiet_hours_of_a_day_share_a_segment(tmp_path):
+    midnight = NOON // DAY * DAY
+    clock = Clock(midnight + 4 * DAY)
+    with Log.open(tmp_path / "log", SITE, clock, settings=Settings(group_wait=0, segment_events=40)) as log:
+        before = [log.append(run(SAW, 0, 300)).result(), log.reader.read()][1]
+        made = log.seal(midnight + 3 * DAY)
+        hours = before["ts"] // HOUR
+        for segment in made:
+            rows = read(str(log.reader.folder / segment.file), Selection())
+            inside = set((rows["ts"] // HOUR).tolist())
+            assert len({at // 24 for at in inside}) == 1, "one day"
+            assert len(rows) <= 40 or len(inside) == 1, "as much as fits"
+            assert len(rows) == sum(int((hours == at).sum()) for at in inside), "whole hours"
+        assert len(made) < len(set(hours.tolist()))
+        assert same(log.reader.read(), before)
+
+
+def test_an_open_day_waits_until_it_fills_a_segment(tmp_path):
+    clock = Clock(NOON + 6 * HOUR)
+    with Log.open(tmp_path / "log", SITE, clock, settings=Settings(group_wait=0, segment_events=40)) as log:
+        log.append(run(SAW, 0, 15)).result()
+        assert log.seal(NOON + 3 * HOUR, full=True) == []
+        log.append(run(EDGE, 0, 15)).result()
+        log.append(run(SAW, 15, 30)).result()
+        assert sum(s.events for s in log.seal(NOON + 6 * HOUR, full=True)) == 45
+        log.append(run(SAW, 30, 35)).result()
+        assert log.seal(NOON + 6 * HOUR, full=True) == []
+        clock.at = NOON + 2 * DAY
+        assert sum(s.events for s in log.seal(NOON + DAY, full=True)) == 5

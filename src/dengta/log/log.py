@@ -153,19 +153,20 @@ class Log:
         """Every span of seqs missing below the highest seen of its epoch."""
         return self.reader.holes()
 
-    def seal(self, until: Micros) -> list[SealedSegment]:
+    def seal(self, until: Micros, *, full: bool = False) -> list[SealedSegment]:
         """Seal the hours that end at or before `until` (site time less the lateness one waits for) and tidy what is
-        packed; returns the new segments. Runs beside appends. Refusal when the disk refuses: nothing is lost, call
-        again."""
-        folder = self.reader.folder
+        packed; returns the new segments. With `full`, hours of a day that goes on wait until they fill a segment.
+        Runs beside appends. Refusal when the disk refuses: nothing is lost, call again."""
+        folder, fill = self.reader.folder, self._settings.segment_events
         with self._sealing:
+            cutoff = sealing.worthwhile(folder, until, fill) if full else until
             try:
                 try:
-                    made = sealing.seal(folder, self.site, self._writer, self._disk, until)
+                    made = sealing.seal(folder, self.site, self._writer, self._disk, cutoff, fill)
                 except Refusal:
                     if not self._set_aside_broken_rows():
                         raise
-                    made = sealing.seal(folder, self.site, self._writer, self._disk, until)
+                    made = sealing.seal(folder, self.site, self._writer, self._disk, cutoff, fill)
             except OSError as error:
                 raise Refusal(Reason("log.seal_failed", (str(folder),), {"error": str(error)})) from error
             sealing.join(folder, self._writer, self._stamp())

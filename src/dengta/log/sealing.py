@@ -1,5 +1,8 @@
 """Sealing: the packed events of closed hours become segments.
 
+A segment holds whole hours of one UTC day: one hour of a busy plant, as many of a quiet one as fill a file, for a file
+costs some kilobytes however little is in it.
+
 The order is what makes it safe against a power cut: write the file, fsync it, rename it, fsync its folders; then, in
 one transaction, list it in the manifest and mark its events as sealed; then the packed form may go. Cut before the
 transaction and the file is an orphan whose events are still packed (`opening` removes it); after it all is done.
@@ -11,6 +14,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,12 +56,26 @@ class _Part:
     left: int
 
 
-def seal(folder: Path, site: str, writer: Writer, disk: Disk, until: Micros) -> list[SealedSegment]:
-    """Seal every event of the hours that end at or before `until`; returns the new segments."""
+def worthwhile(folder: Path, until: Micros, fill: int) -> Micros:
+    """`until`, or the start of its UTC day while what is closed of that day does not fill a segment."""
+    cutoff, day = until // HOUR * HOUR, until // DAY * DAY
+    db = store.connect(folder, readonly=True)
+    try:
+        (waiting,) = db.execute(
+            "SELECT coalesce(sum(unsealed), 0) FROM packed WHERE t1 >= ? AND max(t0, sealed_until) < ?", (day, cutoff)
+        ).fetchone()
+    finally:
+        db.close()
+    return cutoff if waiting >= fill else day
+
+
+def seal(folder: Path, site: str, writer: Writer, disk: Disk, until: Micros, fill: int) -> list[SealedSegment]:
+    """Seal the events of the hours that end at or before `until`, up to about `fill` in a segment; returns the new
+    segments."""
     cutoff = until // HOUR * HOUR
     made: list[SealedSegment] = []
     while parts := _round(folder, cutoff):
-        made += _seal_round(folder, site, writer, disk, parts)
+        made += _seal_round(folder, site, writer, disk, parts, fill)
     return made
 
 
@@ -92,11 +110,13 @@ def _unpacked(row: _Packed) -> EventBatch:
         raise Refusal(r.at(f"packed segment {row.id}") for r in refusal.reasons) from None
 
 
-def _seal_round(folder: Path, site: str, writer: Writer, disk: Disk, parts: list[_Part]) -> list[SealedSegment]:
+def _seal_round(
+    folder: Path, site: str, writer: Writer, disk: Disk, parts: list[_Part], fill: int
+) -> list[SealedSegment]:
     made: list[SealedSegment] = []
     no, link = writer.run(lambda kept, _: _end_of_chain(kept.db))
     arrived = max(part.row.arrived for part in parts)
-    for batch in _by_hour(EventBatch.concat([part.batch for part in parts])):
+    for batch in _buckets(EventBatch.concat([part.batch for part in parts]), fill):
         segment, data = segments.build(batch, site=site, no=no + 1, previous=link, arrived=arrived)
         _write(folder, disk, segment.file, data)
         made.append(segment)
@@ -119,11 +139,19 @@ def _seal_round(folder: Path, site: str, writer: Writer, disk: Disk, parts: list
     return made
 
 
-def _by_hour(batch: EventBatch) -> Iterator[EventBatch]:
+def _buckets(batch: EventBatch, fill: int) -> Iterator[EventBatch]:
+    """Whole hours, in order; neighbours of one day together while they fit into a segment of `fill` events."""
     hour = batch["ts"] // HOUR
     order = np.argsort(hour, kind="stable")
-    edges = np.flatnonzero(np.diff(hour[order])) + 1
-    return (batch.take(rows) for rows in np.split(order, edges) if len(rows))
+    starts = np.flatnonzero(np.diff(hour[order], prepend=-1))
+    days = hour[order][starts] // (DAY // HOUR)
+    first = 0
+    for at, (start, end) in enumerate(pairwise([*starts.tolist(), len(order)])):
+        if start > first and (days[at] != days[at - 1] or end - first > fill):
+            yield batch.take(order[first:start])
+            first = start
+    if len(order):
+        yield batch.take(order[first:])
 
 
 def _write(folder: Path, disk: Disk, file: str, data: bytes) -> None:

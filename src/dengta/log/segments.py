@@ -1,4 +1,5 @@
-"""A sealed segment: the events of one hour that were there when it was sealed, as one Parquet file that never changes.
+"""A sealed segment: the events of one or more hours of a day that were there when it was sealed, as one Parquet file
+that never changes.
 
 Rows are sorted by subject, ts, stream, epoch, seq; the leaves of the Merkle root are the canonical lines in that order.
 The file's metadata under ``dengta`` says in JSON what it holds; the CRC-32 of the whole file is in its name:
@@ -35,13 +36,14 @@ _HASHES = ("root", "previous", "link")
 _STEADY = ("ts", "recv", "seq", "value")  # neighbours differ by little: delta encoding halves them
 _ROW_GROUP = 1 << 16
 
-_write_parquet = partial(
-    pq.write_table,
+_open_parquet = partial(
+    pq.ParquetWriter,
     compression="zstd",
-    row_group_size=_ROW_GROUP,
     use_dictionary=[f.name for f in FIELDS if f.name not in _STEADY],
     column_encoding=dict.fromkeys(_STEADY, "DELTA_BINARY_PACKED"),
     write_page_checksum=True,
+    write_statistics=["ts", "subject"],  # what readers prune by
+    store_schema=False,  # FIELDS is the schema; pyarrow's copy of it would cost three kilobytes a file
 )
 
 
@@ -49,8 +51,8 @@ _write_parquet = partial(
 class SealedSegment:
     """One sealed segment as the manifest and the file's own metadata describe it.
 
-    no: 1, 2, 3 ... the order of the chain. hour: its start. t0, t1: least and largest ts; recv1: largest recv;
-    arrived: the log's clock when the last of its events came; size: bytes of the file.
+    no: 1, 2, 3 ... the order of the chain. hour: the start of its first. t0, t1: least and largest ts; recv1: largest
+    recv; arrived: the log's clock when the last of its events came; size: bytes of the file.
     link = SHA-256(previous link || Merkle root).
     """
 
@@ -71,7 +73,7 @@ class SealedSegment:
 
 
 def build(batch: EventBatch, *, site: str, no: int, previous: bytes, arrived: Micros) -> tuple[SealedSegment, bytes]:
-    """Seal `batch` (events of one hour, not empty) as segment `no` after the link `previous`: the segment, its file."""
+    """Seal `batch` (of one UTC day, not empty) as segment `no` after the link `previous`: the segment, its file."""
     batch = _by_subject(batch)
     root = merkle_root(leaves(batch))
     ts = batch["ts"]
@@ -91,8 +93,10 @@ def build(batch: EventBatch, *, site: str, no: int, previous: bytes, arrived: Mi
         "link": chain(previous, root).hex(),
         "keys": base64.b64encode(Runs.of(batch).encode()).decode(),
     }
-    out = io.BytesIO()
-    _write_parquet(table(batch).replace_schema_metadata({_METADATA: json.dumps(told).encode()}), out)
+    out, rows = io.BytesIO(), table(batch)
+    with _open_parquet(out, rows.schema) as file:
+        file.write_table(rows, row_group_size=_ROW_GROUP)
+        file.add_key_value_metadata({_METADATA: json.dumps(told)})
     data = out.getvalue()
     crc = zlib.crc32(data)
     start = to_datetime(hour)
@@ -150,7 +154,7 @@ def _dictionary(codes: NDArray, texts: tuple[str, ...]) -> pa.DictionaryArray:
 
 def read(source: str | pa.BufferReader, wanted: Selection) -> EventBatch:
     """The wanted events of a segment, in the order of the file. Row groups that cannot hold any are not read."""
-    with pq.ParquetFile(source, page_checksum_verification=True) as file:
+    with pq.ParquetFile(source, read_dictionary=list(TEXT_FIELDS), page_checksum_verification=True) as file:
         groups = [g for g in range(file.num_row_groups) if _may_hold(file.metadata.row_group(g), wanted)]
         return wanted.of_batch(_batch(file.read_row_groups(groups)))
 

@@ -41,6 +41,8 @@ class Settings:
     """How far `ts` may lie ahead of receipt before the event is flagged CLOCK_AHEAD."""
     store_bytes: int | None = None
     """Largest size of the database file; None: the disk decides."""
+    segment_events: int = 8_192
+    """Events that fill a sealed segment: neighbouring hours of a day share one until then."""
     outbox_bytes: int = 2 << 30
     """What may wait for the slowest destination; above, nothing is accepted."""
 
