@@ -19,7 +19,8 @@ class Key(NamedTuple):
     """``(stream, epoch, seq)``: the same key is the same fact, however often it arrives.
 
     stream: one producer with its own order (`ids.stream_id`).
-    epoch:  rises by one at each boot of the producer, durable there before the first event leaves. From 1.
+    epoch:  rises by one at each boot of the producer, durable there before the first event leaves. From 1. A producer
+            that makes the same sequence again (a file, a model) keeps its epoch: resent events are the same facts.
     seq:    dense from 0 within (stream, epoch).
     """
 

@@ -1,8 +1,9 @@
 """The demo's plant as a process: a simulation by the site's own clock, sent through the same door as any source.
 
 Nothing it needs to go on is kept in memory. What it sends is a pure function of the model, the plant book, the seed and
-the origin, and the log says how much of it is durable; so after `kill -9` at any instant it simulates again from its
-origin, leaves out what the log holds and goes on under a new epoch: nothing is lost, nothing doubled.
+the origin; so after `kill -9` at any instant it simulates again from its origin, leaves out what the log says it holds
+and goes on. An event keeps its key however often it is made, so what was on its way when the process died is at most
+sent twice, which is one fact: nothing is lost, nothing doubled.
 """
 
 from __future__ import annotations
@@ -11,13 +12,10 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-
-import numpy as np
 
 from dengta.connect.sender import DoorSender
 from dengta.connect.sink import Sink
@@ -43,16 +41,16 @@ STRETCH: Micros = DAY
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What the whole run follows from. `before`: machine -> events of earlier runs in the log.
+    """What the whole run follows from; its events have the epoch `epoch` and their place in the run as seq.
 
     The fingerprint stands for the model, the plant book and the engine. When one of them has changed, the old run
-    cannot be made again; a new one begins now, behind what the log holds.
+    cannot be made again; a new one begins now, under the next epoch.
     """
 
     at: Micros
     seed: int
     fingerprint: str
-    before: Mapping[str, int]
+    epoch: int
 
     @classmethod
     def load(cls, path: Path) -> Origin | None:
@@ -92,7 +90,7 @@ class ModelPlant:
         seed: int = 1,
         days: int = HISTORY_DAYS,
     ) -> None:
-        """Keeps origin and epoch in `folder`. A first run begins `days` days before `now`, at local midnight.
+        """Keeps origin and epochs in `folder`. A first run begins `days` days before `now`, at local midnight.
 
         Refusal: the model's faults, or names in it that the book does not know.
         """
@@ -106,33 +104,31 @@ class ModelPlant:
             if counter.code == "pieces" and counter.modulus is not None
         }
         folder.mkdir(parents=True, exist_ok=True)
-        durable = {m: sum(mark.next for mark in sink.marks(stream_id(site, m))) for m in model.machines}
         fingerprint = sha256("\0".join((_engine(), book.hash, text)).encode()).hexdigest()
         origin = Origin.load(folder / "origin.json")
-        if origin is None:
-            begin = local(local_day(now, book.zone) - timedelta(days=days), 0, book.zone)
-            origin = Origin(begin, seed, fingerprint, durable)
-            origin.save(folder / "origin.json")
-        elif origin.fingerprint != fingerprint:
-            origin = Origin(now, seed, fingerprint, durable)
+        if origin is None or origin.fingerprint != fingerprint:
+            first = local(local_day(now, book.zone) - timedelta(days=days), 0, book.zone)
+            origin = Origin(first if origin is None else now, seed, fingerprint, next_epoch(folder / "epoch"))
             origin.save(folder / "origin.json")
         self.origin = origin
-        self._skip = {m: durable[m] - origin.before.get(m, 0) for m in model.machines}
-        self.epoch = next_epoch(folder / "epoch")
+        self._durable = {m: self._held(m) for m in model.machines}
         self._run = Simulation(
             model, lambda machine, window: book.resolver(machine).occurrences(window), origin.at, origin.seed
         )
+
+    def _held(self, machine: str) -> int:
+        """How many events of this run the log holds without a hole."""
+        marks = self._sink.marks(stream_id(self._site, machine))
+        return next((mark.next for mark in marks if mark.epoch == self.origin.epoch), 0)
 
     def catch_up(self, to: Micros, stop: threading.Event | None = None) -> int:
         """Send what happens up to `to` and is not in the log; the number of events sent. Returns early on `stop`."""
         sent = 0
         while self._run.now < to and not (stop is not None and stop.is_set()):
-            events = self._run.until(min(to, self._run.now + STRETCH)).from_index(self._skip)
+            events = self._run.until(min(to, self._run.now + STRETCH)).from_index(self._durable)
             if len(events):
                 batch = events.batch(self._site, self._modulus)
-                skipped = np.array([self._skip[m] for m in self._run.model.machines], np.int64)
-                seq = events.index - skipped[events.trace.machine]
-                self._sink.append(batch.replace(epoch=self.epoch, seq=seq))
+                self._sink.append(batch.replace(epoch=self.origin.epoch, seq=events.index))
                 sent += len(events)
         return sent
 
@@ -145,7 +141,7 @@ def run(home: Home, site: str, model: Path, stop: threading.Event, *, seed: int 
     book = _book(folder, now())
     with DoorSender(folder) as door:
         plant = ModelPlant(folder.path / "model-plant", site, text, book, door, now(), seed=seed, days=days)
-        logger.info("%s: from %s, epoch %d", site, to_iso(plant.origin.at, book.zone), plant.epoch)
+        logger.info("%s: from %s, epoch %d", site, to_iso(plant.origin.at, book.zone), plant.origin.epoch)
         while not stop.is_set():
             plant.catch_up(now(), stop)
             stop.wait(BEAT_S)
