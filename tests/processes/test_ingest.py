@@ -52,8 +52,8 @@ def test_it_takes_seals_and_verifies_while_it_owns_the_log(site: SiteFolder) -> 
     with DoorSender(site) as sender:
         assert sender.send(made("bench", 0, EVENTS)).accepted == EVENTS
     home = Home.at(site.path.parents[1])
-    assert log_jobs.seal(Task(home, "bench", {})) == {"segments": 3}  # five hours less two of lateness
-    assert LogReader(site.log).status().sealed_segments == 3
+    assert log_jobs.seal(Task(home, "bench", {}))["segments"] > 0
+    assert LogReader(site.log).status().sealed_events == 3 * 3600  # five hours less two of lateness
     task = Task(home, "bench", {})
     assert log_jobs.verify(task) == {"events": EVENTS, "damage": []}
     assert task.progress == 1000

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dengta.core.reason import Refusal
-from dengta.core.time import DAY, HOUR, SECOND
+from dengta.core.time import HOUR, SECOND, from_iso, to_iso
 from dengta.log import Log
 from dengta.processes import examples, sites
 from dengta.site.bookshelf import Bookshelf
@@ -15,7 +15,8 @@ from dengta.site.clock import SiteClock
 from dengta.site.home import Home
 from tests.processes.producer import EPOCH, made
 
-NOW = EPOCH + DAY
+NOW = from_iso("2026-09-22T09:00:00+08:00")  # a Tuesday morning at the model plant
+NIGHT = from_iso("2026-09-22T03:00:00+08:00")
 
 
 def test_the_model_plant_gets_its_book_and_clock_once(tmp_path: Path) -> None:
@@ -29,6 +30,16 @@ def test_the_model_plant_gets_its_book_and_clock_once(tmp_path: Path) -> None:
     sites.furnish(home, book, NOW + HOUR)
     assert SiteClock.load(plant.folder.clock) == SiteClock(NOW, NOW, sites.DEMO_RATE)
     assert len(Bookshelf(plant.folder.books).revisions()) == 1
+
+
+def test_a_start_at_night_passes_over_to_the_morning_shift(tmp_path: Path) -> None:
+    home = Home.at(tmp_path)
+    for _ in range(2):
+        plant = sites.furnish(home, examples.plant("furniture"), NIGHT)
+        clock = SiteClock.load(plant.folder.clock)
+        assert clock is not None
+        assert NIGHT < clock.site_at < NOW, to_iso(clock.site_at)
+        assert clock.real_at == NIGHT
 
 
 def test_a_plant_of_ones_own_lives_in_real_time(tmp_path: Path) -> None:

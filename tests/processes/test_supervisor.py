@@ -59,6 +59,7 @@ def test_a_killed_child_comes_back_and_the_others_go_on(tmp_path: Path) -> None:
     running = threading.Thread(target=supervisor.run, args=(stop,))
     running.start()
     try:
+        until(lambda: f"here {one}" in (tmp_path / "one.log").read_text())
         os.kill(one, signal.SIGKILL)
         until(lambda: supervisor.pid("one") not in (None, one))
         assert supervisor.pid("two") == two

@@ -89,13 +89,13 @@ class Sealer:
         self._asked.put(answer)
         return answer
 
-    def _seal(self) -> int:
-        """Everything closed, a day at a time (a fiftieth of a long backlog): a stop loses little of the work."""
+    def _seal(self, *, full: bool) -> int:
+        """Everything closed, a UTC day at a time (more of a long backlog): a stop loses little of the work."""
         border = self._ear.border()
         made = 0
         while (oldest := self._log.reader.oldest_unsealed()) is not None and oldest < border // HOUR * HOUR:
-            until = min(border, (oldest + max(DAY, (border - oldest) // 50)) // HOUR * HOUR)
-            made += len(self._log.seal(until))
+            until = min(border, (oldest // DAY + 1 + (border - oldest) // (50 * DAY)) * DAY)
+            made += len(self._log.seal(until, full=full))
             if self._log.reader.oldest_unsealed() == oldest:
                 break  # what is left waits for a reason of its own
         return made
@@ -103,15 +103,16 @@ class Sealer:
     def _run(self) -> None:
         pause = START_S
         while True:
+            full = False
             try:
                 answer: Future[int] = self._asked.get(timeout=pause)
             except queue.Empty:
                 if not self._ear.is_quiet():
                     continue
-                answer = Future()
+                answer, full = Future(), True
             pause = PASS_S
             try:
-                made = self._seal()
+                made = self._seal(full=full)
             except Refusal as refusal:  # the disk's, or the log has been closed; tried again next time
                 logger.warning("not sealed: %s", refusal)
                 answer.set_exception(refusal)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from dengta.core.intervals import Interval
 from dengta.core.reason import Reason, Refusal
-from dengta.core.time import Micros
-from dengta.engines.plantbook import parse
+from dengta.core.time import DAY, MINUTE, Micros
+from dengta.engines.plantbook import PlantBook, parse
 from dengta.processes import examples
 from dengta.site.bookshelf import Bookshelf
 from dengta.site.clock import SiteClock
@@ -29,9 +30,10 @@ class Plant:
 
 
 def furnish(home: Home, book_file: Path, now: Micros) -> Plant:
-    """Put the plant book of `book_file` on its site's shelf; a simulated plant gets a clock of its own, once.
+    """Put the plant book of `book_file` on its site's shelf; a simulated plant gets a clock of its own.
 
-    Refusal: no such file, or the book's faults.
+    Its clock begins at `now`, later goes on where it stood, and passes over hours in which nobody works: whoever starts
+    the demo wants to see it move. Refusal: no such file, or the book's faults.
     """
     if not book_file.is_file():
         raise Refusal(Reason("process.book_missing", (str(book_file),)))
@@ -39,11 +41,23 @@ def furnish(home: Home, book_file: Path, now: Micros) -> Plant:
     book = parse(text, book_file.name)
     folder = home.site(book.site)
     model = examples.model(book_file)
-    if model is not None and SiteClock.load(folder.clock) is None:
-        SiteClock(now, now, DEMO_RATE).save(folder.clock)
     clock = SiteClock.load(folder.clock)
+    if model is not None:
+        at = now if clock is None else clock.site_at
+        if clock is None or working(book, at) > at:
+            clock = SiteClock(working(book, at), now, DEMO_RATE)
+            clock.save(folder.clock)
     Bookshelf(folder.books).add(text, now if clock is None else clock.site_at, source=book_file.name)
     return Plant(folder, model, book.fictional)
+
+
+def working(book: PlantBook, at: Micros) -> Micros:
+    """`at`, or the next instant from which some machine is planned to work for half an hour; `at` too where none is
+    within a month."""
+    window = Interval(at, at + 31 * DAY)
+    resolvers = {book.resolver(machine) for machine in book.machines}
+    starts = (part.start for one in resolvers for part in one.planned(window) if part.length >= 30 * MINUTE)
+    return min(starts, default=at)
 
 
 @dataclass(frozen=True, slots=True)
