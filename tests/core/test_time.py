@@ -10,7 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dengta.core.reason import Refusal
-from dengta.core.time import DAY, EARLIEST, HOUR, LATEST, MINUTE, from_datetime, from_iso, local, local_day, to_iso
+from dengta.core.time import (
+    DAY,
+    EARLIEST,
+    HOUR,
+    LATEST,
+    MINUTE,
+    SECOND,
+    from_datetime,
+    from_iso,
+    instant,
+    local_day,
+    to_datetime,
+    to_iso,
+)
 
 ZONES = sorted(available_timezones())
 
@@ -40,34 +53,35 @@ def test_a_naive_datetime_is_refused() -> None:
 
 def test_wall_minutes_past_midnight_belong_to_the_next_day() -> None:
     shanghai = ZoneInfo("Asia/Shanghai")
-    assert local(date(2026, 1, 1), 25 * 60, shanghai) == local(date(2026, 1, 2), 60, shanghai)
+    assert instant(date(2026, 1, 1), 25 * 60, shanghai) == instant(date(2026, 1, 2), 60, shanghai)
 
 
-def test_spring_gap_and_autumn_fold() -> None:
+def test_the_spring_gap_is_the_moment_of_the_change_and_a_repeated_hour_its_first_passage() -> None:
     new_york = ZoneInfo("America/New_York")
     spring, autumn = date(2012, 3, 11), date(2012, 11, 4)
-    assert local(spring, 3 * 60, new_york) - local(spring, 60, new_york) == HOUR
-    assert local(spring, 150, new_york) == local(spring, 210, new_york)  # 02:30 does not exist; it lands at 03:30
-    first, second = local(autumn, 90, new_york), local(autumn, 90, new_york, fold=1)
-    assert second - first == HOUR
-    assert local(autumn, 180, new_york) - local(autumn, 0, new_york) == 4 * HOUR
+    assert instant(spring, 3 * 60, new_york) - instant(spring, 60, new_york) == HOUR
+    assert instant(spring, 150, new_york) == instant(spring, 180, new_york)  # 02:30 does not exist
+    assert instant(autumn, 60, new_york) - instant(autumn, 0, new_york) == HOUR
+    assert instant(autumn, 180, new_york) - instant(autumn, 60, new_york) == 3 * HOUR
+    apia = ZoneInfo("Pacific/Apia")  # had no 30 December 2011
+    assert instant(date(2011, 12, 30), 720, apia) == instant(date(2011, 12, 31), 0, apia)
 
 
 @given(
     day=st.dates(date(1972, 1, 1), date(2100, 1, 1)),
-    minute=st.integers(0, 3 * 1440),
+    minutes=st.lists(st.integers(0, 3 * 1440), min_size=2, max_size=4),
     zone=st.sampled_from(ZONES),
 )
-def test_a_wall_time_that_exists_reads_back(day: date, minute: int, zone: str) -> None:
+def test_the_order_of_the_clock_face_is_the_order_of_time(day: date, minutes: list[int], zone: str) -> None:
     there = ZoneInfo(zone)
-    at = local(day, minute, there)
-    shown = datetime.fromtimestamp(at // 1_000_000, there)
-    wished = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(minutes=minute)
-    skipped = shown.replace(tzinfo=None) - wished.replace(tzinfo=None)
-    # a gap moves it later by the gap's length (a whole skipped day at the date line)
-    assert timedelta(0) <= skipped <= timedelta(days=1)
-    if not skipped:
-        assert local_day(at, there) == wished.date()
+    moments = [instant(day, minute, there) for minute in sorted(minutes)]
+    assert moments == sorted(moments)
+    for minute, at in zip(sorted(minutes), moments, strict=True):
+        wished = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(minutes=minute)
+        shown, before = (to_datetime(t, there).replace(tzinfo=UTC) for t in (at, at - SECOND))
+        assert shown >= wished > before - timedelta(days=1)
+        if shown == wished:
+            assert local_day(at, there) == wished.date()
 
 
 def test_constants() -> None:

@@ -12,7 +12,7 @@ from dengta.cli.printing import answers, language, print_json, print_table, tr
 from dengta.core import canonical
 from dengta.core.intervals import Interval
 from dengta.core.reason import Reason, Refusal, refuse_if
-from dengta.core.time import HOUR, Micros, local, local_day, to_iso
+from dengta.core.time import HOUR, Micros, instant, local_day, to_iso
 from dengta.engines import plantbook
 from dengta.engines.plantbook import PlantBook
 from dengta.engines.simulation import SimulatedEvents, Simulation, Summary, judge, parse, summarise, unknown_names
@@ -39,7 +39,7 @@ def simulate(
     model = parse(_text(file))
     refuse_if(unknown_names(model, book.machines, book.operations, book.reasons, book.persons))
     day = _date(start) if start else local_day(book.valid_from, book.zone)
-    window = Interval(local(day, 0, book.zone), local(day + timedelta(days=days), 0, book.zone))
+    window = Interval(instant(day, 0, book.zone), instant(day + timedelta(days=days), 0, book.zone))
 
     run = Simulation(model, lambda machine, window: book.resolver(machine).occurrences(window), window.start, seed)
     events = run.until(window.end)

@@ -18,6 +18,7 @@ DAY: Micros = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_SECOND = timedelta(seconds=1)
 
 EARLIEST: Micros = 0
 LATEST: Micros = 253_402_300_799_000_000  # 9999-12-31T23:59:59Z, the last second datetime can show
@@ -50,17 +51,30 @@ def to_iso(at: Micros, zone: ZoneInfo | None = None) -> str:
     return text[:-6] + "Z" if zone is None and text.endswith("+00:00") else text
 
 
-def local(day: date, minute: int, zone: ZoneInfo, *, fold: int = 0) -> Micros:
-    """The instant of `minute` minutes after local midnight of `day` by the wall clock of `zone`.
+def instant(day: date, minute: int, zone: ZoneInfo) -> Micros:
+    """The first instant at which a wall clock in `zone` shows `minute` minutes after midnight of `day`, *or later*.
 
-    `minute` may pass 1,440 (the next day's wall clock). A wall time that the spring change skips is read with the
-    offset before the change (it lands after the gap); one that the autumn change repeats is its first (``fold=0``) or
-    second (``fold=1``) passage.
+    A time that the spring change skips is the moment of the change; one that the autumn change repeats is its first
+    passage. The rule never runs backwards, so shifts that meet on the clock face meet in real time, and shifts that
+    tile the day tile the year, through every change of every zone, half-hour ones and skipped days included.
     """
-    days, rest = divmod(minute, 1440)
-    there = day + timedelta(days=days)
-    moment = datetime(there.year, there.month, there.day, rest // 60, rest % 60, tzinfo=zone, fold=fold)
-    return from_datetime(moment)
+    wall = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(minutes=minute)  # by the clock face
+    first = wall.astimezone(UTC)
+    if first.astimezone(zone) == wall:
+        return from_datetime(first)
+    return from_datetime(_change(wall.replace(fold=1).astimezone(UTC), first, zone))
+
+
+def _change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The moment in (before, after] at which the zone's offset changes; zones change on whole seconds."""
+    offset = before.astimezone(zone).utcoffset()
+    while after - before > _SECOND:
+        middle = before + (after - before) // _SECOND // 2 * _SECOND
+        if middle.astimezone(zone).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return after
 
 
 def local_day(at: Micros, zone: ZoneInfo) -> date:

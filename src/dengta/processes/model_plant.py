@@ -21,7 +21,7 @@ from dengta.connect.sender import DoorSender
 from dengta.connect.sink import Sink
 from dengta.core.ids import stream_id
 from dengta.core.reason import Reason, Refusal, refuse_if
-from dengta.core.time import DAY, Micros, local, local_day, to_iso
+from dengta.core.time import DAY, Micros, instant, local_day, to_iso
 from dengta.engines import simulation
 from dengta.engines.plantbook import PlantBook
 from dengta.engines.simulation import Simulation, parse
@@ -107,7 +107,7 @@ class ModelPlant:
         fingerprint = sha256("\0".join((_engine(), book.hash, text)).encode()).hexdigest()
         origin = Origin.load(folder / "origin.json")
         if origin is None or origin.fingerprint != fingerprint:
-            first = local(local_day(now, book.zone) - timedelta(days=days), 0, book.zone)
+            first = instant(local_day(now, book.zone) - timedelta(days=days), 0, book.zone)
             origin = Origin(first if origin is None else now, seed, fingerprint, next_epoch(folder / "epoch"))
             origin.save(folder / "origin.json")
         self.origin = origin

@@ -12,14 +12,13 @@ from hypothesis import strategies as st
 
 from dengta.core.intervals import Interval, total
 from dengta.core.reason import Refusal
-from dengta.core.time import DAY, HOUR, MINUTE, from_iso, to_iso
+from dengta.core.time import DAY, HOUR, MINUTE, from_iso, instant, to_iso
 from dengta.engines.calendars import (
     Calendar,
     DatedException,
     Hours,
     Shift,
     Span,
-    instant,
     judge,
     occurrences,
     resolver,

@@ -13,7 +13,7 @@ from dengta.apps.production.tracks import Span
 from dengta.core.batch import EventBatch
 from dengta.core.intervals import Interval
 from dengta.core.shifts import ShiftOccurrence
-from dengta.core.time import DAY, HOUR, SECOND, Micros, local, local_day
+from dengta.core.time import DAY, HOUR, SECOND, Micros, instant, local_day
 from dengta.core.vocabulary import EventType, TimeElement
 from dengta.engines import kpi
 from dengta.engines.plantbook import PlantBook
@@ -144,7 +144,7 @@ class SiteFloor:
             assert book is not None, "machines come from the book"
             shift = book.resolver(name).occurrence_at(fresh.at)
             by_day = not book.calendar(name).all_shifts()
-            midnight = local(local_day(fresh.at, book.zone), 0, book.zone)
+            midnight = instant(local_day(fresh.at, book.zone), 0, book.zone)
             start = shift.interval.start if shift else midnight if by_day else None
             now = self._floor.now(name, fresh.at, start)
             seen = Seen(now, shift, self._stale_at(now), turn, by_day)

@@ -7,7 +7,6 @@ of real time that was. An occurrence belongs whole to the business date on which
 from dengta.engines.calendars.check import judge, overlaps
 from dengta.engines.calendars.model import WEEKDAYS, Calendar, DatedException, Hours, Name, Shift, Span
 from dengta.engines.calendars.resolver import Resolver, SplitPoints, occurrences, resolver
-from dengta.engines.calendars.wall import instant
 
 __all__ = [
     "WEEKDAYS",
@@ -19,7 +18,6 @@ __all__ = [
     "Shift",
     "Span",
     "SplitPoints",
-    "instant",
     "judge",
     "occurrences",
     "overlaps",

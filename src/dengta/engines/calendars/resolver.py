@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from dengta.core.intervals import Interval, clip, subtract
 from dengta.core.reason import refuse_if
 from dengta.core.shifts import ShiftOccurrence
-from dengta.core.time import MINUTE, Micros, local_day
+from dengta.core.time import MINUTE, Micros, instant, local_day
 from dengta.engines.calendars.check import judge, overlaps
 from dengta.engines.calendars.model import Calendar, Hours, Shift
-from dengta.engines.calendars.wall import instant
 
 _ONE_DAY = timedelta(days=1)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()

@@ -15,8 +15,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dengta.core.reason import Param, Reason, Refusal
-from dengta.core.time import SECOND, Micros, from_datetime
-from dengta.engines.calendars import Name, instant
+from dengta.core.time import SECOND, Micros, from_datetime, instant
+from dengta.engines.calendars import Name
 
 MOST = 2**53
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")

@@ -14,7 +14,7 @@ from ninja.security import django_auth
 import dengta
 from dengta.apps.plant import queries as plant
 from dengta.core.reason import Refusal
-from dengta.core.time import Micros, local, to_iso
+from dengta.core.time import Micros, instant, to_iso
 from dengta.site.bookshelf import Bookshelf, Revision
 from dengta.web.api.shapes import LogOut, MachinesOut, PlantOut, ProblemOut
 from dengta.web.errors import sentences
@@ -99,7 +99,7 @@ def log_status(request: HttpRequest, site: str = "") -> dict[str, Any]:
 
 
 def _end_of(day: date, scope: Scope) -> Micros:
-    return local(day, 1440, scope.zone) - 1
+    return instant(day, 1440, scope.zone) - 1
 
 
 def _in_force(request: HttpRequest) -> tuple[Scope, Revision]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from dengta.apps.production.queries import FloorView, SiteFloor
 from dengta.core.intervals import Interval
-from dengta.core.time import Micros, local, local_day, to_datetime
+from dengta.core.time import Micros, instant, local_day, to_datetime
 from dengta.engines.plantbook import PlantBook
 from dengta.figures import BandView, Mark, Shade, state_band_svg
 from dengta.log import LogReader
@@ -39,7 +39,7 @@ def build(reader: LogReader, live: SiteFloor, view: FloorView, book: PlantBook, 
 
 def _band(live: SiteFloor, book: PlantBook, machine: str, at: Micros) -> str:
     today, speech, words = local_day(at, book.zone), language(), state_words()
-    start, end = local(today, 0, book.zone), local(today + timedelta(days=1), 0, book.zone)
+    start, end = instant(today, 0, book.zone), instant(today + timedelta(days=1), 0, book.zone)
     shifts = book.calendar(machine).all_shifts()
     spans = [(s.start, s.end, s.state) for s in live.spans(machine, start, at)]
     told = ", ".join(f"{words[state]} {span(length)}" for state, length in _lengths(spans).items())
@@ -57,7 +57,7 @@ def _band(live: SiteFloor, book: PlantBook, machine: str, at: Micros) -> str:
                 Shade(o.interval.start, o.interval.end, shifts[o.shift].name[speech])
                 for o in book.resolver(machine).occurrences(Interval(start, end))
             ],
-            ticks=[Mark(local(today, hour * 60, book.zone), f"{hour:02d}:00") for hour in range(2, 24, 2)],
+            ticks=[Mark(instant(today, hour * 60, book.zone), f"{hour:02d}:00") for hour in range(2, 24, 2)],
             now=Mark(at, f"{to_datetime(at, book.zone):%H:%M}"),
         )
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from dengta.apps.production.current import PIECES
 from dengta.core.intervals import Interval
-from dengta.core.time import DAY, MINUTE, Micros, local, local_day, to_datetime, to_iso
+from dengta.core.time import DAY, MINUTE, Micros, instant, local_day, to_datetime, to_iso
 from dengta.engines import kpi
 from dengta.engines.plantbook import PlantBook
 from dengta.log import LogReader
@@ -101,7 +101,7 @@ def _shift(book: PlantBook, machine: str, at: Micros) -> tuple[Interval, str, st
     shifts = book.calendar(machine).all_shifts()
     if not shifts:
         today = local_day(at - 1, book.zone)
-        day = Interval(local(today, 0, book.zone), local(today + timedelta(days=1), 0, book.zone))
+        day = Interval(instant(today, 0, book.zone), instant(today + timedelta(days=1), 0, book.zone))
         return day, gettext("the day, as no shifts are planned"), today.isoformat()
     worked = book.resolver(machine).occurrences(Interval(at - 3 * DAY, at))
     if not worked:
@@ -152,8 +152,8 @@ def pieces_by_hour(reader: LogReader, book: PlantBook, machine: str, at: Micros,
     """Pieces by the hour of the plant's wall clock, today and the `days` - 1 before; hours to come are None."""
     today = local_day(at, book.zone)
     dates = [today - timedelta(days=back) for back in range(days)]
-    starts = {local(date, hour * 60, book.zone) for date in dates for hour in range(24)}
-    edges = sorted(starts | {local(today + timedelta(days=1), 0, book.zone)})
+    starts = {instant(date, hour * 60, book.zone) for date in dates for hour in range(24)}
+    edges = sorted(starts | {instant(today + timedelta(days=1), 0, book.zone)})
     setting = _setting(book, machine, edges)
     batch = reader.read(edges[0] - DAY, at, subjects=[machine], types=kpi.FOLDED)
     cells = kpi.fold(setting, kpi.points(kpi.apply(batch), setting), at).cells[0]

@@ -17,7 +17,7 @@ from dengta.apps.accounts.journal import Call
 from dengta.apps.accounts.policies import Permission, may, require
 from dengta.apps.plant import commands, queries
 from dengta.core.reason import Refusal
-from dengta.core.time import Micros, local, local_day
+from dengta.core.time import Micros, instant, local_day
 from dengta.engines.plantbook import parse
 from dengta.figures.shift_week import shift_week_svg
 from dengta.site.bookshelf import Bookshelf, Revision
@@ -34,7 +34,7 @@ def _asked_day(request: HttpRequest, name: str, zone: ZoneInfo) -> Micros | None
     if not text:
         return None
     try:
-        return local(date.fromisoformat(text), 1440, zone) - 1
+        return instant(date.fromisoformat(text), 1440, zone) - 1
     except ValueError:
         raise Http404(f"{name}={text}") from None
 
