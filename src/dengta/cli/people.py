@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from dengta.apps.accounts.journal import Call
 from dengta.cli.printing import answers, print_json, print_table, tr
 from dengta.core.reason import Reason, Refusal
 from dengta.site.clock import real_now
@@ -37,7 +38,7 @@ def add(
 
     asked = sys.stdin.isatty()
     password = typer.prompt(tr("people.password"), hide_input=True, confirmation_prompt=True) if asked else input()
-    call = commands.fresh_call(None, real_now())
+    call = Call.fresh(None, real_now())
     done = commands.add_person(call=call, login=login, name=name, password=password, roles=role, site=site)
     if as_json:
         print_json("people.add", {**done, "login": login, "roles": role, "site": site or None})

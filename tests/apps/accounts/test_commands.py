@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dengta.apps.accounts import commands, queries, throttle
+from dengta.apps.accounts.journal import Call
 from dengta.apps.accounts.models import Entry, User
 from dengta.apps.accounts.policies import ROLES
 from dengta.core.reason import Refusal
@@ -18,7 +19,7 @@ AT = 1_790_000_000_000_000
 
 def person(login: str = "mei", roles: tuple[str, ...] = ("administrator",), **more: Any) -> User:
     commands.add_person(
-        call=commands.fresh_call(None, AT),
+        call=Call.fresh(None, AT),
         login=login,
         name="梅",
         password="correct horse",
@@ -31,7 +32,7 @@ def person(login: str = "mei", roles: tuple[str, ...] = ("administrator",), **mo
 def come_in(
     login: str = "mei", password: str | None = "correct horse", at: int = AT, address: str = "10.0.0.1"
 ) -> User:
-    return commands.sign_in(call=commands.fresh_call(None, at), login=login, password=password, address=address)
+    return commands.sign_in(call=Call.fresh(None, at), login=login, password=password, address=address)
 
 
 def codes(refusal: pytest.ExceptionInfo[Refusal]) -> list[str]:
@@ -119,13 +120,11 @@ def test_the_demo_has_one_person_per_role_however_often_it_is_made() -> None:
 def test_the_keeper_makes_people_and_so_does_an_administrator_but_nobody_else() -> None:
     first = person()
     made = commands.add_person(
-        call=commands.fresh_call(first, AT), login="second", name="二", password="long enough", roles=["operator"]
+        call=Call.fresh(first, AT), login="second", name="二", password="long enough", roles=["operator"]
     )
     second = User.objects.get(pk=made["user"])
     with pytest.raises(Refusal) as refused:
-        commands.add_person(
-            call=commands.fresh_call(second, AT), login="third", name="三", password="long enough", roles=[]
-        )
+        commands.add_person(call=Call.fresh(second, AT), login="third", name="三", password="long enough", roles=[])
     assert codes(refused) == ["accounts.may_not"]
     with pytest.raises(Refusal) as refused:
         person()
@@ -134,14 +133,14 @@ def test_the_keeper_makes_people_and_so_does_an_administrator_but_nobody_else() 
 
 def test_every_fault_of_a_new_person_is_said_at_once() -> None:
     with pytest.raises(Refusal) as refused:
-        commands.add_person(call=commands.fresh_call(None, AT), login=" ", name="", password="short", roles=["king"])
+        commands.add_person(call=Call.fresh(None, AT), login=" ", name="", password="short", roles=["king"])
     assert codes(refused) == ["accounts.role", "accounts.nameless", "accounts.password_short"]
 
 
 def test_the_language_is_kept_with_the_person() -> None:
     who = person()
-    commands.set_language(call=commands.fresh_call(who, AT), language="zh-hans")
+    commands.set_language(call=Call.fresh(who, AT), language="zh-hans")
     who.refresh_from_db()
     assert who.language == "zh-hans"
     with pytest.raises(Refusal):
-        commands.set_language(call=commands.fresh_call(who, AT), language="xx")
+        commands.set_language(call=Call.fresh(who, AT), language="xx")

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 from django.db import connection
 
-from dengta.apps.accounts.commands import ensure_demo_people, fresh_call
+from dengta.apps.accounts.commands import ensure_demo_people
 from dengta.apps.accounts.journal import Call, digest, once
 from dengta.apps.accounts.models import Entry
 from dengta.core.reason import Reason, Refusal
@@ -18,7 +18,7 @@ AT = 1_790_000_000_000_000
 
 @pytest.fixture
 def call(db: None) -> Call:
-    return fresh_call(ensure_demo_people(at=AT)[0], AT, AT + 3)
+    return Call.fresh(ensure_demo_people(at=AT)[0], AT, AT + 3)
 
 
 def test_the_same_key_is_one_fact(call: Call) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dengta.apps.accounts.commands import ensure_demo_people, fresh_call
+from dengta.apps.accounts.commands import ensure_demo_people
+from dengta.apps.accounts.journal import Call
 from dengta.apps.accounts.models import Entry, User
 from dengta.apps.plant import commands
 from dengta.core.reason import Refusal
@@ -34,7 +35,7 @@ def codes(refusal: pytest.ExceptionInfo[Refusal]) -> list[str]:
 
 
 def test_the_first_book_of_a_site(folder: SiteFolder, engineer: User) -> None:
-    call = fresh_call(engineer, AT)
+    call = Call.fresh(engineer, AT)
     first = commands.publish(call=call, folder=folder, text=TEXT, base="", recorded_at=AT)
     again = commands.publish(call=call, folder=folder, text=TEXT, base="", recorded_at=AT + 1)
     assert first == again
@@ -46,7 +47,7 @@ def test_the_first_book_of_a_site(folder: SiteFolder, engineer: User) -> None:
 def test_nobody_publishes_over_a_revision_they_have_not_seen(folder: SiteFolder, engineer: User) -> None:
     Bookshelf(folder.books).add(TEXT, AT, "gao-feng")
     with pytest.raises(commands.Conflict) as refused:
-        commands.publish(call=fresh_call(engineer, AT), folder=folder, text=LONGER, base="", recorded_at=AT + 1)
+        commands.publish(call=Call.fresh(engineer, AT), folder=folder, text=LONGER, base="", recorded_at=AT + 1)
     assert refused.value.reasons[0].params["by"] == "gao-feng"
     assert len(Bookshelf(folder.books).revisions()) == 1
     assert not Entry.objects.exists()
@@ -56,7 +57,7 @@ def test_going_back_to_an_earlier_book_is_a_revision_of_its_own(folder: SiteFold
     base = ""
     for n, text in enumerate((TEXT, LONGER, TEXT)):
         done = commands.publish(
-            call=fresh_call(engineer, AT + n), folder=folder, text=text, base=base, recorded_at=AT + n
+            call=Call.fresh(engineer, AT + n), folder=folder, text=text, base=base, recorded_at=AT + n
         )
         base = str(done["revision"])
     hashes = [revision.hash for revision in Bookshelf(folder.books).revisions()]
@@ -67,5 +68,5 @@ def test_what_says_nothing_new_or_speaks_of_another_site_is_refused(folder: Site
     base = Bookshelf(folder.books).add(TEXT, AT).file
     for text, code in ((TEXT, "publish.nothing_new"), (TEXT.replace('"furniture"', '"other"'), "publish.other_site")):
         with pytest.raises(Refusal) as refused:
-            commands.publish(call=fresh_call(engineer, AT), folder=folder, text=text, base=base, recorded_at=AT + 1)
+            commands.publish(call=Call.fresh(engineer, AT), folder=folder, text=text, base=base, recorded_at=AT + 1)
         assert codes(refused) == [code]

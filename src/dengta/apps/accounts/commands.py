@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import NamedTuple
 
 from django.conf import settings
@@ -14,7 +13,6 @@ from dengta.apps.accounts import throttle
 from dengta.apps.accounts.journal import Call, Outcome, once
 from dengta.apps.accounts.models import User
 from dengta.apps.accounts.policies import ROLES, Permission, require
-from dengta.core.ids import uuid7
 from dengta.core.reason import Reason, Refusal
 from dengta.core.time import Micros
 
@@ -36,11 +34,6 @@ DEMO_PEOPLE: tuple[Person, ...] = (
     Person("gao-feng", "高峰", "Gao Feng", "manager"),
     Person("he-jing", "何静", "He Jing", "administrator"),
 )
-
-
-def fresh_call(actor: User | None, at: Micros, at_client: Micros | None = None) -> Call:
-    """A call under a key of its own, for commands a retry cannot double."""
-    return Call(actor=actor, key=uuid7(at, os.urandom(10)), at=at, at_client=at_client)
 
 
 @transaction.atomic

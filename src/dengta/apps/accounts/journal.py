@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from dengta.apps.accounts.models import Entry, User
+from dengta.core.ids import uuid7
 from dengta.core.reason import Reason, Refusal
 from dengta.core.time import Micros
 
@@ -25,6 +27,11 @@ class Call:
     key: UUID
     at: Micros
     at_client: Micros | None = None
+
+    @classmethod
+    def fresh(cls, actor: User | None, at: Micros, at_client: Micros | None = None) -> Call:
+        """A call under a key of its own, for commands a retry cannot double."""
+        return cls(actor=actor, key=uuid7(at, os.urandom(10)), at=at, at_client=at_client)
 
     @property
     def skew(self) -> Micros | None:

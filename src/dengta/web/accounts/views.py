@@ -13,6 +13,7 @@ from django.utils.translation import check_for_language
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dengta.apps.accounts import commands, queries
+from dengta.apps.accounts.journal import Call
 from dengta.apps.accounts.models import User
 from dengta.apps.accounts.policies import ROLES
 from dengta.core.reason import Refusal
@@ -58,7 +59,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _sign_in(request: HttpRequest) -> HttpResponse:
     at = real_now()
     user = commands.sign_in(
-        call=commands.fresh_call(None, at),
+        call=Call.fresh(None, at),
         login=request.POST.get("person") or request.POST.get("login", ""),
         password=None if "person" in request.POST else request.POST.get("password", ""),
         address=request.META.get("REMOTE_ADDR", ""),
@@ -83,7 +84,7 @@ def language(request: HttpRequest) -> HttpResponse:
     """The other language from now on: in this browser, and for a signed-in person everywhere."""
     actor = request.user if isinstance(request.user, User) else None
     chosen = request.POST.get("language", "")
-    commands.set_language(call=commands.fresh_call(actor, real_now()), language=chosen)
+    commands.set_language(call=Call.fresh(actor, real_now()), language=chosen)
     response = redirect(_next(request))
     _keep_language(response, chosen)
     return response
