@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,38 +27,13 @@ CORRECTIONS = frozenset({"retract", "value"})
 
 
 def check(batch: EventBatch) -> list[Reason]:
-    """Every rule that `batch` breaks, each with the first event that breaks it and how many do; [] when none."""
+    """Every rule that `batch` breaks, each with the first event that breaks it and how many do; [] when none.
+
+    Every batch passes here, so rules about ranges ask the least and largest of a column before they look at rows.
+    """
     found: list[Reason] = []
-
-    def judge(code: str, broken: NDArray, **params: str | int) -> None:
-        events = np.count_nonzero(broken)
-        if events:
-            first = int(broken.argmax())
-            key = "/".join(str(int(batch[part][first])) for part in ("stream", "epoch", "seq"))
-            found.append(Reason(code, (f"event {key}",), {"events": int(events), **params}))
-
-    kind, code = batch["type"], batch["code"]
-    pieces = _PIECES[kind]
-    judge("event.stream_negative", batch["stream"] < 0)
-    judge("event.epoch_below_one", batch["epoch"] < 1)
-    judge("event.seq_negative", batch["seq"] < 0)
-    for name in ("ts", "recv"):
-        judge("event.time_out_of_range", (batch[name] < EARLIEST) | (batch[name] > LATEST), field=name)
-    judge("event.type_unknown", ~_TYPES[kind])
-    judge("event.clock_unknown", ~_CLOCKS[batch["clock"]])
-    judge("event.flags_unknown", batch["flags"] > LARGEST_FLAGS)
-    judge("event.subject_missing", batch["subject"] == 0)
-    judge("event.scale_out_of_range", (batch["scale"] < SCALES.start) | (batch["scale"] >= SCALES.stop))
-    judge("event.pieces_negative", (batch["value"] < 0) & pieces)
-    judge("event.pieces_not_whole", (batch["scale"] < 0) & pieces)
-    judge("event.duration_negative", (kind == EventType.OPERATION_END) & (batch["value"] < 0))
-    judge("event.sample_negative", (batch["subgroup"] < 0) | (batch["sample"] < 0))
-    judge("event.target_missing", _POINTING[kind] & (batch["ref_epoch"] < 1))
-    for types, words, rule in _CLOSED_WORDS:
-        told = types[kind]
-        if np.count_nonzero(told):
-            allowed = np.array([text in words for text in batch.texts], bool)
-            judge(rule, told & ~allowed[code], allowed=", ".join(sorted(words)))
+    if len(batch):
+        _judge_rows(batch, found)
     if max(map(len, batch.texts)) > LONGEST_TEXT:
         found += [
             Reason("event.text_too_long", (text[:40],), {"length": len(text), "longest": LONGEST_TEXT})
@@ -70,25 +45,80 @@ def check(batch: EventBatch) -> list[Reason]:
     return found
 
 
+def _judge_rows(batch: EventBatch, found: list[Reason]) -> None:
+    def judge(code: str, broken: NDArray, **params: str | int) -> None:
+        events = np.count_nonzero(broken)
+        if events:
+            first = int(broken.argmax())
+            key = "/".join(str(int(batch[part][first])) for part in ("stream", "epoch", "seq"))
+            found.append(Reason(code, (f"event {key}",), {"events": int(events), **params}))
+
+    grid = np.empty((len(_RANGED), len(batch)), np.int64)
+    for row, name in zip(grid, _RANGED, strict=True):
+        row[:] = batch.columns[name]
+    extremes = zip(_RANGED, grid.min(axis=1).tolist(), grid.max(axis=1).tolist(), strict=True)
+    for name, least, most in extremes:
+        low, high, rule, params = _RANGED[name]
+        if least < low or most > high:
+            judge(rule, (batch[name] < low) | (batch[name] > high), **params)
+
+    kind, code, value = batch["type"], batch["code"], batch["value"]
+    judge("event.type_unknown", ~_TYPES[kind])
+    judge("event.clock_unknown", ~_CLOCKS[batch["clock"]])
+    told = set(np.flatnonzero(np.bincount(kind)).tolist())
+    if told & _PIECES:
+        pieces = _table(_PIECES)[kind]
+        judge("event.pieces_negative", (value < 0) & pieces)
+        judge("event.pieces_not_whole", (batch["scale"] < 0) & pieces)
+    if EventType.OPERATION_END in told:
+        judge("event.duration_negative", (kind == EventType.OPERATION_END) & (value < 0))
+    if told & POINTING:
+        judge("event.target_missing", _table(POINTING)[kind] & (batch["ref_epoch"] < 1))
+    for types, words, rule in _CLOSED_WORDS:
+        if told & types:
+            rows = _table(types)[kind]
+            used = np.flatnonzero(np.bincount(code[rows])).tolist()
+            wrong = [c for c in used if batch.texts[c] not in words]
+            if wrong:
+                judge(rule, rows & np.isin(code, wrong), allowed=", ".join(sorted(words)))
+
+
 _UNCLEAN = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 """Control characters and lone surrogates: what is stored can be shown and hashed anywhere."""
 
 
-def _table(members: Iterable[int]) -> NDArray:
-    """Membership of a one-byte code as an array to look it up in: every batch passes here, `isin` would sort each."""
+_MOST = 2**63 - 1
+_RANGED: dict[str, tuple[int, int, str, dict[str, str]]] = {
+    "stream": (0, _MOST, "event.stream_negative", {}),
+    "epoch": (1, _MOST, "event.epoch_below_one", {}),
+    "seq": (0, _MOST, "event.seq_negative", {}),
+    "ts": (EARLIEST, LATEST, "event.time_out_of_range", {"field": "ts"}),
+    "recv": (EARLIEST, LATEST, "event.time_out_of_range", {"field": "recv"}),
+    "flags": (0, LARGEST_FLAGS, "event.flags_unknown", {}),
+    "subject": (1, _MOST, "event.subject_missing", {}),
+    "scale": (SCALES.start, SCALES.stop - 1, "event.scale_out_of_range", {}),
+    "subgroup": (0, _MOST, "event.sample_negative", {}),
+    "sample": (0, _MOST, "event.sample_negative", {}),
+}
+"""Field -> least, largest, and the rule that says so."""
+
+
+@cache
+def _table(members: frozenset[int]) -> NDArray:
+    """Membership of a one-byte code as an array to look it up in."""
     table = np.zeros(256, bool)
     table[list(members)] = True
     return table
 
 
-_TYPES, _CLOCKS, _POINTING = _table(EventType), _table(ClockSource), _table(POINTING)
-_PIECES = _table((EventType.GOOD, EventType.SCRAP, EventType.REWORK))
-_CLOSED_WORDS: tuple[tuple[NDArray, frozenset[str], str], ...] = (
-    (_table((EventType.STATE,)), frozenset(STATE_ELEMENT), "event.state_unknown"),
+_TYPES, _CLOCKS = _table(frozenset(EventType)), _table(frozenset(ClockSource))
+_PIECES = frozenset({EventType.GOOD, EventType.SCRAP, EventType.REWORK})
+_CLOSED_WORDS: tuple[tuple[frozenset[EventType], frozenset[str], str], ...] = (
+    (frozenset({EventType.STATE}), frozenset(STATE_ELEMENT), "event.state_unknown"),
     (
-        _table((EventType.OPERATION_START, EventType.OPERATION_END)),
+        frozenset({EventType.OPERATION_START, EventType.OPERATION_END}),
         frozenset(ACTIVITY_ELEMENT),
         "event.activity_unknown",
     ),
-    (_table((EventType.CORRECTION,)), CORRECTIONS, "event.correction_unknown"),
+    (frozenset({EventType.CORRECTION}), CORRECTIONS, "event.correction_unknown"),
 )

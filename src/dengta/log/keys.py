@@ -44,9 +44,13 @@ class Runs:
     @classmethod
     def of(cls, batch: EventBatch) -> Runs:
         """The runs of a batch."""
-        n = len(batch)
-        order = np.lexsort((batch["seq"], batch["epoch"], batch["stream"]))
-        stream, epoch, seq = (batch[name][order] for name in ("stream", "epoch", "seq"))
+        n, stream, epoch, seq = len(batch), batch["stream"], batch["epoch"], batch["seq"]
+        if n and (stream == stream[0]).all() and (epoch == epoch[0]).all() and (seq[1:] == seq[:-1] + 1).all():
+            # one producer going on: nothing to sort
+            lo = seq[:1]
+            return cls(stream[:1], epoch[:1].astype(np.int64), lo, lo + n, np.arange(n), np.array([0, n]))
+        order = np.lexsort((seq, epoch, stream))
+        stream, epoch, seq = stream[order], epoch[order], seq[order]
         fresh = np.ones(n, bool)
         fresh[1:] = (stream[1:] != stream[:-1]) | (epoch[1:] != epoch[:-1]) | (seq[1:] != seq[:-1] + 1)
         first = np.flatnonzero(fresh)

@@ -92,8 +92,9 @@ class Log:
 
     async def append_async(self, batch: EventBatch) -> Mark:
         """`append` for asyncio: waits without blocking the loop."""
-        large = len(batch) > self._settings.group_events
-        offer = await asyncio.to_thread(self._offer, batch) if large else self._offer(batch)
+        if len(batch) >= self._settings.group_events:
+            return await asyncio.wrap_future(await asyncio.to_thread(self.append, batch))
+        offer = self._offer(batch)
         if len(batch) and not self._writer.offer(offer, block=False):
             await asyncio.to_thread(self._writer.offer, offer)
         return await asyncio.wrap_future(offer.future)

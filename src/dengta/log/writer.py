@@ -1,7 +1,9 @@
-"""The writer: one thread owns the database, takes batches and commits them in groups.
+"""The writer: takes batches and commits them in groups, one commit at a time.
 
 A commit costs one sync however much it carries, so whatever has come in is committed together: after `group_events`
-events or `group_wait`, at once when one batch alone is that large. A caller hears of its events only after COMMIT.
+events or `group_wait`, by the writer's thread. A batch that alone is that large and finds nobody waiting is committed
+by the thread that brings it: handing it over and back would cost as much as the sync. A caller hears of its events only
+after COMMIT.
 """
 
 from __future__ import annotations
@@ -106,12 +108,16 @@ class Writer:
         self.written = 0  # bytes of packed blocks since opening
         self._closing = False
         self._changed = threading.Condition()
+        self._turn = threading.Lock()  # whose it is uses store and marks
         self._thread = threading.Thread(target=self._run, name="dengta-log", daemon=True)
         self._thread.start()
 
     def offer(self, offer: Offer, *, block: bool = True) -> bool:
-        """Put a batch in the queue; False when there is no room and `block` is False."""
+        """Commit a large batch here and now if nobody waits, else put it in the queue; False when there is no room and
+        `block` is False."""
         n = len(offer.batch)
+        if block and offer.runs is not None and self._commit_here(offer):
+            return True
         with self._changed:
             while self._waiting and self._waiting + n > self._settings.queue_events and not self._closing:
                 if not block:
@@ -119,6 +125,17 @@ class Writer:
                 self._changed.wait()
             self._enqueue(offer, n)
         return True
+
+    def _commit_here(self, offer: Offer) -> bool:
+        if not self._turn.acquire(blocking=False):
+            return False
+        try:
+            if self._queue or self._closing:
+                return False
+            self._commit([offer])
+            return True
+        finally:
+            self._turn.release()
 
     def run(self, what: Callable[[Store, Marks], T]) -> T:
         """Do `what` in the writer's thread, in one transaction, and wait for it."""
@@ -140,13 +157,17 @@ class Writer:
             self._closing = True
             self._changed.notify_all()
         self._thread.join()
+        with self._turn:  # a caller may still be committing its own
+            return
 
     def _run(self) -> None:
         while work := self._gather():
-            if isinstance(work, Task):
-                self._do(work)
-            else:
-                self._commit(work)
+            with self._turn:
+                if isinstance(work, Task):
+                    self._do(work)
+                else:
+                    self._commit(work)
+                    self._done(work)
 
     def _gather(self) -> Task | list[Offer]:
         """The next task, or the offers of the next commit; an empty list when closing and done."""
@@ -204,12 +225,10 @@ class Writer:
                 self._store.save_marks(marks)
         except Exception as error:  # noqa: BLE001 - whatever it was, the callers who wait are told
             told = self._failed(error)
-            self._done(offers)
             for offer in offers:
                 offer.future.set_exception(told)
         else:
             self._lock.trouble("")
-            self._done(offers)
             for offer, answer in zip(offers, answers, strict=True):
                 offer.future.set_result(answer)
 
