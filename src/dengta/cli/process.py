@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import sys
-import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +14,7 @@ import typer
 
 from dengta.cli.printing import answers
 from dengta.processes import lifeline
+from dengta.processes.stopping import asked_by
 from dengta.site.home import Home
 
 app = typer.Typer(help="One process of dengta run.", no_args_is_help=True)
@@ -79,7 +79,7 @@ def worker(home: HomeFolder = None) -> None:
     from dengta.apps.jobs.queue import JobTable
     from dengta.processes.worker import work
 
-    work(JobTable(f"{socket.gethostname()[:40]}/{os.getpid()}"), place, _stopping())
+    work(JobTable(f"{socket.gethostname()[:40]}/{os.getpid()}"), place, asked_by(_ENDS))
 
 
 @app.command("model-plant")
@@ -93,7 +93,7 @@ def model_plant(
     """The simulated plant of the demo."""
     from dengta.processes import model_plant as plant
 
-    plant.run(Home.at(home), site, model, _stopping(), days=days)
+    plant.run(Home.at(home), site, model, asked_by(_ENDS), days=days)
 
 
 def _prepare() -> None:
@@ -114,16 +114,11 @@ def _prepare() -> None:
     connection.close()
 
 
-def _stopping() -> threading.Event:
-    """Set when this process is asked to stop."""
-    stop = threading.Event()
-    for asked in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(asked, lambda *_: stop.set())
-    return stop
+_ENDS = (signal.SIGTERM, signal.SIGINT)
 
 
 def _end_when_asked() -> None:
     """Asked to stop, end with everything cleaned up. uvicorn handles the signals while it serves and then raises them
     once more, which by default would end the process before its log is closed."""
-    for asked in (signal.SIGTERM, signal.SIGINT):
+    for asked in _ENDS:
         signal.signal(asked, lambda *_: sys.exit(0))

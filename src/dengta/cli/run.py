@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-import threading
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +15,7 @@ from dengta.core.reason import Param, Reason, Refusal
 from dengta.core.time import to_iso
 from dengta.processes import examples, front, sites
 from dengta.processes.run import environment, live
+from dengta.processes.stopping import asked_by
 from dengta.site.clock import real_now
 from dengta.site.home import Home
 from dengta.words import say
@@ -52,7 +52,10 @@ def run(
                 place,
                 plants,
                 listening,
-                stop=_stopping(),
+                stop=asked_by(
+                    (signal.SIGINT, signal.SIGTERM, signal.SIGHUP),  # Ctrl-C, asked to end, the terminal goes
+                    lambda: _note(Reason("run.stopping")),
+                ),
                 say=_note,
                 ready=lambda: print(say(Reason("run.address", params={"address": address}), language()), flush=True),
                 echo=_echo if verbose else None,
@@ -84,17 +87,3 @@ def _note(reason: Reason) -> None:
 
 def _echo(name: str, line: str) -> None:
     sys.stderr.write(f"{name} | {line}\n")
-
-
-def _stopping() -> threading.Event:
-    """Set at Ctrl-C, when asked to end, and when the terminal goes."""
-    stop = threading.Event()
-
-    def asked(*_: object) -> None:
-        if not stop.is_set():
-            stop.set()
-            _note(Reason("run.stopping"))
-
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, asked)
-    return stop
