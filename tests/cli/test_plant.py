@@ -43,10 +43,10 @@ def test_check_says_sound_or_every_fault(tmp_path: Path) -> None:
     code, out, err = ask("check", str(broken))
     assert (code, out) == (1, "")
     assert len(err.splitlines()) == 4
-    assert "broken.toml > calendar[2] > shift[1] > start: must be a time of day in quotes" in err
+    assert "broken.toml > calendar two-shifts > shift day > start: must be a time of day in quotes" in err
     code, out, _ = ask("check", str(broken), "--json")
     assert code == 1
-    assert [f["code"] for f in json.loads(out)["faults"]] == ["plant.not_time", *["plant.nowhere"] * 3]
+    assert [f["code"] for f in json.loads(out)["faults"]] == ["plant.not_time", *["toml.nowhere"] * 3]
 
 
 def test_check_speaks_chinese(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,8 +37,7 @@ def test_every_reason_in_the_code_has_a_sentence() -> None:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if (
                 isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Name)
-                and node.func.id == "Reason"
+                and (getattr(node.func, "id", "") == "Reason" or getattr(node.func, "attr", "") == "fault")
                 and node.args
             ):
                 first = node.args[0]

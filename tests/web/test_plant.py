@@ -73,7 +73,7 @@ def test_check_says_every_fault_with_its_place(client_of: Sign, site: SiteFolder
     answer = client_of("engineer").post("/plant/edit/", form(site, broken, check="1"), headers={"HX-Request": "true"})
     text = answer.content.decode()
     assert text.count("<li>") == 4, "three machines of an unknown line, one unknown key"
-    assert "machine[3] &gt; line: there is no line sow" in text
+    assert "machine saw-3 &gt; line: there is no line sow" in text
     assert "<html" not in text
 
 

@@ -12,6 +12,7 @@ from dengta.cli.printing import answers, language, print_json, print_reasons, pr
 from dengta.core.reason import Reason, Refusal
 from dengta.core.shifts import ShiftOccurrence
 from dengta.core.time import MINUTE, SECOND, Micros, to_datetime, to_iso
+from dengta.core.toml_reading import decode
 from dengta.engines.calendars import resolver
 from dengta.engines.plantbook import PlantBook, parse
 from dengta.site.bookshelf import Bookshelf, Revision
@@ -139,11 +140,9 @@ def add(
 
 def _text(file: Path) -> str:
     try:
-        return file.read_bytes().decode("utf-8-sig")
+        return decode(file.read_bytes(), file.name)
     except OSError as error:
         raise Refusal(Reason("plant.no_file", (str(file),), {"why": error.strerror})) from None
-    except UnicodeDecodeError:
-        raise Refusal(Reason("plant.not_utf8", (str(file),))) from None
 
 
 def _ruling(home: Home, site: str) -> Revision:

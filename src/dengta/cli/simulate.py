@@ -13,6 +13,7 @@ from dengta.core import canonical
 from dengta.core.intervals import Interval
 from dengta.core.reason import Reason, Refusal, refuse_if
 from dengta.core.time import HOUR, Micros, instant, local_day, to_iso
+from dengta.core.toml_reading import decode
 from dengta.engines import plantbook
 from dengta.engines.plantbook import PlantBook
 from dengta.engines.simulation import SimulatedEvents, Simulation, Summary, judge, parse, summarise, unknown_names
@@ -36,7 +37,7 @@ def simulate(
     if not 1 <= days <= 3650:
         raise Refusal(Reason("simulation.window", ("--days",), {"days": days}))
     book = plantbook.parse(_text(plant), plant.name)
-    model = parse(_text(file))
+    model = parse(_text(file), file.name)
     refuse_if(unknown_names(model, book.machines, book.operations, book.reasons, book.persons))
     day = _date(start) if start else local_day(book.valid_from, book.zone)
     window = Interval(instant(day, 0, book.zone), instant(day + timedelta(days=days), 0, book.zone))
@@ -63,7 +64,7 @@ def _date(text: str) -> date:
 def _text(path: Path) -> str:
     if not path.is_file():
         raise Refusal(Reason("simulation.file", (str(path),)))
-    return path.read_text("utf-8")
+    return decode(path.read_bytes(), path.name)
 
 
 def _write(events: SimulatedEvents, book: PlantBook, out: Path) -> None:

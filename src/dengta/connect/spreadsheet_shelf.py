@@ -10,6 +10,7 @@ from pathlib import Path
 from dengta.connect.spreadsheet_mapping import ReportMapping
 from dengta.core.reason import Reason, Refusal, refuse_if
 from dengta.core.time import Micros
+from dengta.core.toml_reading import decode
 from dengta.engines.plantbook import PlantBook, parse
 from dengta.site.bookshelf import Bookshelf
 from dengta.site.home import SiteFolder
@@ -38,7 +39,7 @@ def plant_of(mapping: ReportMapping, folder: SiteFolder) -> ImportPlant:
     elif not mapping.plant.is_file():
         raise Refusal(Reason("import.plant_absent", (str(mapping.plant),)))
     else:
-        text = mapping.plant.read_text("utf-8")
+        text = decode(mapping.plant.read_bytes(), mapping.plant.name)
         plant = ImportPlant(parse(text, mapping.plant.name), text)
     if plant.book.site != mapping.site:
         raise Refusal(Reason("import.site_differs", params={"book": plant.book.site, "mapping": mapping.site}))
@@ -66,6 +67,6 @@ def source_names(folder: SiteFolder) -> dict[str, str]:
     """Machine id -> what the imported files call it, by the mappings kept; the last mapping wins."""
     names: dict[str, str] = {}
     for file in sorted((folder.path / "imports").glob("*.toml")):
-        aliases = tomllib.loads(file.read_text("utf-8")).get("machines", {})
+        aliases = tomllib.loads(decode(file.read_bytes(), file.name)).get("machines", {})
         names |= {machine: alias for alias, machine in reversed(list(aliases.items()))}
     return names

@@ -24,7 +24,8 @@ def faults(text: str) -> list[tuple[str, tuple[str, ...]]]:
     for reason in refused.value.reasons:
         for language in LANGUAGES:
             assert say(reason, language)
-    return [(r.code, r.place) for r in refused.value.reasons]
+        assert reason.place[0] == "plant.sim.toml"
+    return [(r.code, r.place[1:]) for r in refused.value.reasons]
 
 
 def test_a_model_is_read() -> None:
@@ -39,19 +40,19 @@ def test_a_model_is_read() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "code", "place"),
     [
-        ("[release]", "[release", "simulation.not_toml", ()),
-        ("orders = [1, 1]", "", "simulation.missing", ("release",)),
-        ("orders = [1, 1]", "orders = [2, 1]", "simulation.wrong_type", ("release", "orders")),
-        ('"s1", "s2"', '"s1", "s9"', "simulation.unknown_name", ("item part", "route 2", "station")),
-        ('"s1", "s2"', '"s1", 7', "simulation.wrong_type", ("item part", "route 2")),
-        ("buffer = 4", "buffer = -4", "simulation.out_of_range", ("station s2", "buffer")),
-        ("buffer = 4", "bufer = 4", "simulation.unknown_key", ("station s2", "bufer")),
-        ('machines = ["m2"]', 'machines = ["m1"]', "simulation.twice", ("machine m1",)),
+        ("[release]", "[release", "toml.broken", ()),
+        ("orders = [1, 1]", "", "toml.missing", ("release",)),
+        ("orders = [1, 1]", "orders = [2, 1]", "simulation.not_pair", ("release", "orders")),
+        ('"s1", "s2"', '"s1", "s9"', "toml.nowhere", ("item part", "route[2]", "station")),
+        ('"s1", "s2"', '"s1", 7', "toml.not_table", ("item part", "route[2]")),
+        ("buffer = 4", "buffer = -4", "toml.not_whole", ("station s2", "buffer")),
+        ("buffer = 4", "bufer = 4", "toml.unknown_key", ("station s2",)),
+        ('machines = ["m2"]', 'machines = ["m1"]', "toml.twice", ("station s2", "machines[1]")),
         ("exponential = { mean = 2 }", "gauss = { mean = 2 }", "simulation.distribution", ("station s2", "run_s")),
         (
             "exponential = { mean = 2 }",
             "weibull = { scale = 2 }",
-            "simulation.missing",
+            "toml.missing",
             ("station s2", "run_s", "weibull"),
         ),
         (
@@ -71,7 +72,7 @@ def test_a_model_is_read() -> None:
         ("[release]", "[recording]\nmeter_s = 0\n[release]", "simulation.meter", ("recording",)),
         ("buffer = 4", "gathers = true", "simulation.gathers_last", ("station s2",)),
         ('"s2", "s3"]', '"s2", "s3", "s2"]', "simulation.may_lock", ("station s2",)),
-        ("buffer = 4", 'pool = "nobody"', "simulation.unknown_name", ("station s2", "pool")),
+        ("buffer = 4", 'pool = "nobody"', "toml.nowhere", ("station s2", "pool")),
         ("part = [100000, 100000]", "part = [0, 9]", "simulation.empty_order", ("order all",)),
         ("buffer = 4", "scrap = [{ share = 0.6 }, { share = 0.5 }]", "simulation.shares", ("station s2",)),
     ],
@@ -92,9 +93,9 @@ def test_the_guides_smallest_plant_is_a_plant() -> None:
 def test_all_faults_come_at_once() -> None:
     text = GOOD.replace("buffer = 4", "bufer = 4").replace("buffer = 5", "buffer = -1").replace("orders = [1, 1]", "")
     assert {code for code, _ in faults(text)} == {
-        "simulation.unknown_key",
-        "simulation.out_of_range",
-        "simulation.missing",
+        "toml.unknown_key",
+        "toml.not_whole",
+        "toml.missing",
     }
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dengta.core.reason import Reason
+from dengta.core.toml_reading import Register
 from dengta.engines.calendars import WEEKDAYS, Calendar, DatedException, Hours, Shift, Span, overlaps
 from dengta.engines.calendars.model import DAY_MINUTES
-from dengta.engines.plantbook.reading import Register, Table
+from dengta.engines.plantbook.reading import Table
 
 MOST_DAYS = 400
 
@@ -54,7 +55,6 @@ def _read(table: Table, id_: str, base: Calendar | None) -> Calendar:
     shifts = tuple(shift for t in table.tables("shift") if (shift := _shift(t, register)))
     known = {**(base.all_shifts() if base else {}), **{s.id: s for s in shifts}}
     stated = [(t, _exception(t, known)) for t in table.tables("exception")]
-    table.finish()
     exceptions = tuple(e for _, e in stated if e is not None)
     _refuse_clashes([(t, e) for t, e in stated if e is not None])
     calendar = Calendar(id_, name, shifts, exceptions, base)
@@ -66,7 +66,6 @@ def _read(table: Table, id_: str, base: Calendar | None) -> Calendar:
 def _shift(table: Table, register: Register) -> Shift | None:
     id_, name, hours = table.id(register), table.name(), _hours(table)
     words = table.refs("weekdays", "weekday", WEEKDAYS)
-    table.finish()
     return Shift(id_, name, hours, tuple(WEEKDAYS.index(w) for w in words)) if id_ and hours else None
 
 
@@ -74,8 +73,6 @@ def _hours(table: Table) -> Hours | None:
     """``start``, ``end`` and ``breaks`` of a table; what is not after the start lies on the next day."""
     start, end = table.clock("start"), table.clock("end")
     rests = [(t, t.clock("start"), t.clock("end")) for t in table.tables("breaks")]
-    for rest, _, _ in rests:
-        rest.finish()
     if start is None or end is None or any(a is None or b is None for _, a, b in rests):
         return None
     span = Span(start, end if end > start else end + DAY_MINUTES)
@@ -106,16 +103,14 @@ def _exception(table: Table, known: dict[str, Shift]) -> DatedException | None:
     changes: list[tuple[str, Hours]] = []
     for change in table.tables("hours"):
         shift, hours = change.ref("shift", "shift", known), _hours(change)
-        change.finish()
         if shift in dict(changes):
-            change.fault("plant.twice", "shift", value=shift, other=" > ".join(table.place))
+            change.fault("toml.twice", "shift", value=shift, other=" > ".join(table.place))
         elif shift and hours:
             changes.append((shift, hours))
-    if "shifts" in table and "works_as" in table:
+    if table.has("shifts") and table.has("works_as"):
         table.fault("plant.says_both")
-    if not any(key in table for key in ("shifts", "works_as", "hours")):
+    if not any(table.has(key) for key in ("shifts", "works_as", "hours")):
         table.fault("plant.says_nothing")
-    table.finish()
     if first is None or last is None:
         return None
     if last < first:
@@ -124,7 +119,7 @@ def _exception(table: Table, known: dict[str, Shift]) -> DatedException | None:
     if (days := (last - first).days + 1) > MOST_DAYS:
         table.fault("plant.dates_many", "last", days=days, most=MOST_DAYS)
         return None
-    named = shifts if "shifts" in table else None
+    named = shifts if table.has("shifts") else None
     return DatedException(first, last, name, named, WEEKDAYS.index(word) if word else None, tuple(changes))
 
 

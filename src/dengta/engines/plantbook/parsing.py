@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from dengta.core.reason import Reason, refuse_if
+from dengta.core.reason import refuse_if
 from dengta.core.time import SECOND, Micros
+from dengta.core.toml_reading import Register
 from dengta.core.vocabulary import TimeElement
 from dengta.engines.plantbook.calendar_tables import read_calendars
 from dengta.engines.plantbook.check import judge
@@ -23,45 +24,39 @@ from dengta.engines.plantbook.model import (
     StopReason,
     Term,
 )
-from dengta.engines.plantbook.reading import Register, Table, load
+from dengta.engines.plantbook.reading import Table
 
 STALE_AFTER: Micros = 300 * SECOND
-_UTC = ZoneInfo("UTC")
 
 
 def parse(text: str, source: str = "plant.toml") -> PlantBook:
     """The plant book that the TOML `text` states. Refusal with every fault at once; places begin with `source`."""
-    data = load(text, source)
-    faults: list[Reason] = []
-    book = _book(Table(data, (source,), faults), canonical(data))
-    refuse_if(faults)
+    top = Table.of(text, source)
+    book = _book(top)
+    top.finish()
     refuse_if(reason.at(source) for reason in judge(book))
     return book
 
 
-def _book(top: Table, content: str) -> PlantBook:
+def _book(top: Table) -> PlantBook:
     head = top.table("book")
-    zone = _zone(head)
+    zone = head.zone("zone")
     subjects = Register()
     site, name = head.id(subjects, "site"), head.name()
     valid_from = head.instant("valid_from", zone) or 0
     calendars = read_calendars(top.tables("calendar"))
     usual = head.ref("calendar", "calendar", calendars)
     stale_after = head.seconds("stale_after_s", needed=False) or STALE_AFTER
-    fictional, registered = head.yes("fictional"), head.whole("registered_equipment", least=0)
-    head.finish()
+    fictional, registered = head.yes("fictional"), _whole(head, "registered_equipment", 0)
     areas = {a.id: a for t in top.tables("area") if (a := _area(t, subjects)).id}
     lines = {x.id: x for t in top.tables("line") if (x := _line(t, subjects, areas)).id}
     kinds = _terms(top.tables("kind"))
-    stated = top.tables("machine")
-    if not stated:
-        top.fault("plant.nothing", "machine", kind="machine")
+    stated = top.tables("machine", needed=True)
     machines = {m.id: m for t in stated if (m := _machine(t, subjects, lines, kinds, calendars, usual, stale_after)).id}
     operations = _terms(top.tables("operation"))
     cycles = _cycles(top.tables("cycle"), zone, valid_from, operations, machines, lines)
     reasons = _reasons(top.tables("reason"))
     persons = {p.id: p for t in top.tables("person") if (p := _person(t, subjects, kinds)).id}
-    top.finish()
     return PlantBook(
         site=site,
         name=name,
@@ -78,42 +73,22 @@ def _book(top: Table, content: str) -> PlantBook:
         reasons=reasons,
         persons=persons,
         calendars=calendars,
-        canonical=content,
+        canonical=canonical(top.data),
     )
 
 
-def _zone(head: Table) -> ZoneInfo:
-    key = head.text("zone")
-    if not key:
-        return _UTC
-    try:
-        return ZoneInfo(key)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        head.fault("plant.no_zone", "zone", value=key)
-        return _UTC
-
-
 def _area(table: Table, subjects: Register) -> Area:
-    area = Area(table.id(subjects), table.name())
-    table.finish()
-    return area
+    return Area(table.id(subjects), table.name())
 
 
 def _line(table: Table, subjects: Register, areas: Collection[str]) -> Line:
-    line = Line(table.id(subjects), table.ref("area", "area", areas), table.name())
-    table.finish()
-    return line
+    return Line(table.id(subjects), table.ref("area", "area", areas), table.name())
 
 
 def _terms(tables: list[Table]) -> dict[str, Term]:
     register = Register()
-    found: dict[str, Term] = {}
-    for table in tables:
-        term = Term(table.id(register), table.name())
-        table.finish()
-        if term.id:
-            found[term.id] = term
-    return found
+    terms = [Term(table.id(register), table.name()) for table in tables]
+    return {term.id: term for term in terms if term.id}
 
 
 def _machine(
@@ -126,7 +101,7 @@ def _machine(
     stale_after: Micros,
 ) -> Machine:
     id_, line = table.id(subjects), table.ref("line", "line", lines)
-    machine = Machine(
+    return Machine(
         id=id_,
         line=line,
         area=lines[line].area if line else "",
@@ -137,19 +112,15 @@ def _machine(
         counters=_counters(table.tables("counters")),
         stale_after=table.seconds("stale_after_s", needed=False) or stale_after,
     )
-    table.finish()
-    return machine
 
 
 def _counters(tables: list[Table]) -> tuple[Counter, ...]:
     register = Register()
-    found = []
-    for table in tables:
-        found.append(
-            Counter(table.id(register, "code"), table.whole("modulus", least=2), table.whole("max_per_h", least=1))
-        )
-        table.finish()
-    return tuple(found)
+    return tuple(Counter(t.id(register, "code"), _whole(t, "modulus", 2), _whole(t, "max_per_h", 1)) for t in tables)
+
+
+def _whole(table: Table, key: str, low: int) -> int | None:
+    return table.whole(key, low) if table.has(key) else None
 
 
 def _cycles(
@@ -169,12 +140,11 @@ def _cycles(
         line = table.ref("line", "line", lines, needed=False) or None
         start = table.instant("from", zone, needed=False)
         duration = table.seconds("seconds")
-        if "machine" in table and "line" in table:
+        if table.has("machine") and table.has("line"):
             table.fault("plant.machine_and_line")
-        table.finish()
         key = (operation, item, machine, line, valid_from if start is None else start)
         if key in found:
-            table.fault("plant.twice", value=operation, other=" > ".join(places[key].place))
+            table.fault("toml.twice", value=operation, other=" > ".join(places[key].place))
         places[key] = table
         found[key] = Cycle(operation, item, machine, line, valid_from if start is None else start, duration or 0)
     return tuple(found.values())
@@ -191,7 +161,6 @@ def _reasons(tables: list[Table]) -> dict[str, StopReason]:
         node = StopReason(
             id_, table.name(), (), TimeElement(element) if element else None, Loss(loss) if loss else None, True
         )
-        table.finish()
         if id_:
             own[id_] = (table, parent, node)
     parents = {parent for _, parent, _ in own.values()}
@@ -214,6 +183,4 @@ def _placed(id_: str, own: dict[str, tuple[Table, str, StopReason]], parents: Co
 
 
 def _person(table: Table, subjects: Register, kinds: Collection[str]) -> Person:
-    person = Person(table.id(subjects), table.name(), table.refs("skills", "kind", kinds, needed=False))
-    table.finish()
-    return person
+    return Person(table.id(subjects), table.name(), table.refs("skills", "kind", kinds, needed=False))
