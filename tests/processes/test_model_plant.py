@@ -133,15 +133,18 @@ def test_live_in_small_steps_is_the_same_as_at_once(tmp_path: Path) -> None:
     assert_is_the_simulation(LogReader(tmp_path / "log").read(), plant.origin.at, NOW + 20 * MINUTE - 15_000_000)
 
 
-def test_a_changed_model_begins_a_new_run_behind_the_old_one(tmp_path: Path) -> None:
+def test_a_changed_model_is_told_from_now_on_in_the_middle_of_its_day(tmp_path: Path) -> None:
     with opened(tmp_path) as sink:
         held = boot(tmp_path, sink).catch_up(NOW)
         changed = boot(tmp_path, sink, NOW, TEXT.replace("due_days = 1", "due_days = 2"))
-        assert changed.origin.at == NOW
-        changed.catch_up(NOW + HOUR)
+        assert changed.origin.told == NOW
+        assert changed.catch_up(NOW + HOUR) > 300, "the day's orders are at work"
+        again = boot(tmp_path, sink, NOW + HOUR, TEXT.replace("due_days = 1", "due_days = 2"))
+        assert again.catch_up(NOW + HOUR) == 0
     batch = LogReader(tmp_path / "log").read()
     assert (batch["epoch"] == 1).sum() == held
-    assert batch["ts"][batch["epoch"] == 2].min() == NOW
+    assert batch["ts"][batch["epoch"] == 2].min() >= NOW
+    assert LogReader(tmp_path / "log").holes() == []
 
 
 def test_names_the_book_does_not_know_are_refused(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from dengta.apps.accounts.journal import Call
 from dengta.cli.printing import answers, print_json, print_table, tr
 from dengta.core.reason import Reason, Refusal
 from dengta.site.clock import real_now
@@ -35,6 +34,7 @@ def add(
     """A new person; the password is asked for, or read as one line where nobody types."""
     _open(home)
     from dengta.apps.accounts import commands
+    from dengta.apps.accounts.journal import Call
 
     asked = sys.stdin.isatty()
     password = typer.prompt(tr("people.password"), hide_input=True, confirmation_prompt=True) if asked else input()

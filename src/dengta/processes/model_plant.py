@@ -17,6 +17,8 @@ from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
+
 from dengta.connect.sender import DoorSender
 from dengta.connect.sink import Sink
 from dengta.core.ids import stream_id
@@ -41,13 +43,15 @@ STRETCH: Micros = DAY
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What the whole run follows from; its events have the epoch `epoch` and their place in the run as seq.
+    """What the whole run follows from: it is simulated from `at` (a midnight, before the day's orders) and told from
+    `told`; its events have the epoch `epoch` and their place among those told as seq.
 
     The fingerprint stands for the model, the plant book and the engine. When one of them has changed, the old run
-    cannot be made again; a new one begins now, under the next epoch.
+    cannot be made again; a new one is told from now on, under the next epoch.
     """
 
     at: Micros
+    told: Micros
     seed: int
     fingerprint: str
     epoch: int
@@ -107,14 +111,19 @@ class ModelPlant:
         fingerprint = sha256("\0".join((_engine(), book.hash, text)).encode()).hexdigest()
         origin = Origin.load(folder / "origin.json")
         if origin is None or origin.fingerprint != fingerprint:
-            first = instant(local_day(now, book.zone) - timedelta(days=days), 0, book.zone)
-            origin = Origin(first if origin is None else now, seed, fingerprint, next_epoch(folder / "epoch"))
+            days_back = days if origin is None else 0
+            at = instant(local_day(now, book.zone) - timedelta(days=days_back), 0, book.zone)
+            epoch = next_epoch(folder / "epoch")
+            origin = Origin(at, at if origin is None else now, seed, fingerprint, epoch)
             origin.save(folder / "origin.json")
         self.origin = origin
-        self._durable = {m: self._held(m) for m in model.machines}
         self._run = Simulation(
             model, lambda machine, window: book.resolver(machine).occurrences(window), origin.at, origin.seed
         )
+        self._untold = np.zeros(len(model.machines), np.int64)
+        if origin.told > origin.at:
+            self._untold = np.bincount(self._run.until(origin.told - 1).trace.machine, minlength=len(model.machines))
+        self._first = {m: int(self._untold[i]) + self._held(m) for i, m in enumerate(model.machines)}
 
     def _held(self, machine: str) -> int:
         """How many events of this run the log holds without a hole."""
@@ -125,10 +134,11 @@ class ModelPlant:
         """Send what happens up to `to` and is not in the log; the number of events sent. Returns early on `stop`."""
         sent = 0
         while self._run.now < to and not (stop is not None and stop.is_set()):
-            events = self._run.until(min(to, self._run.now + STRETCH)).from_index(self._durable)
+            events = self._run.until(min(to, self._run.now + STRETCH)).from_index(self._first)
             if len(events):
                 batch = events.batch(self._site, self._modulus)
-                self._sink.append(batch.replace(epoch=self.origin.epoch, seq=events.index))
+                seq = events.index - self._untold[events.trace.machine]
+                self._sink.append(batch.replace(epoch=self.origin.epoch, seq=seq))
                 sent += len(events)
         return sent
 
