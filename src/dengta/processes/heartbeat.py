@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from dengta.core.time import SECOND, Micros
-from dengta.site.clock import SiteClock, real_now
+from dengta.site.clock import Clock, SiteClock, real_now
 from dengta.site.home import SiteFolder
 
 BEAT: Micros = SECOND
@@ -14,10 +15,13 @@ ASLEEP: Micros = 60 * SECOND
 
 
 class Heartbeat:
-    """Resumes the own clocks of `sites` at once and saves them every second from then on."""
+    """Resumes the own clocks of `sites` at once and saves them every second from then on.
 
-    def __init__(self, sites: Iterable[SiteFolder], now: Callable[[], Micros] = real_now) -> None:
-        self._now = now
+    `sites` says of each how its time goes on: at a site time, that time or a later one to pass on to.
+    """
+
+    def __init__(self, sites: Mapping[SiteFolder, Callable[[Micros], Micros]], now: Clock = real_now) -> None:
+        self._now, self._goes_on = now, dict(sites)
         self._beaten = now()
         self._clocks: dict[SiteFolder, SiteClock] = {}
         for site in sites:
@@ -32,7 +36,8 @@ class Heartbeat:
             return
         slept = not 0 <= real - self._beaten < ASLEEP  # or somebody set the machine's clock back
         for site, clock in self._clocks.items():
-            self._keep(site, clock.resumed(real) if slept else clock.rebased(real))
+            beaten = clock.resumed(real) if slept else clock.rebased(real)
+            self._keep(site, replace(beaten, site_at=self._goes_on[site](beaten.site_at)))
         self._beaten = real
 
     def stop(self) -> None:

@@ -32,7 +32,7 @@ def live(
     All start at once but the worker: it needs the database, which the web process prepares before it answers, and it
     should not take the processor from those one waits for.
     """
-    heart = Heartbeat(plant.folder for plant in plants)
+    heart = Heartbeat({plant.folder: plant.goes_on for plant in plants})
     supervisor = Supervisor(home.path / "logs", say, echo)
     for plant in plants:
         site = plant.folder.site

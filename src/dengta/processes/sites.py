@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from dengta.core.intervals import Interval
 from dengta.core.reason import Reason, Refusal
-from dengta.core.time import DAY, MINUTE, Micros
+from dengta.core.time import DAY, HOUR, MINUTE, Micros
 from dengta.engines.plantbook import PlantBook, parse
 from dengta.processes import examples
 from dengta.site.bookshelf import Bookshelf
@@ -18,15 +20,21 @@ DEMO_SITE = "furniture"
 DEMO_RATE = 60
 REPLAY_SITE = "machining"
 REPLAY_RATE = 600
+_WORTH_STARTING: Micros = 30 * MINUTE
+_NIGHT: Micros = 2 * HOUR
+_DUSK: Micros = 10 * MINUTE
+_DAWN: Micros = 5 * MINUTE
 
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """A site to run: its folder, the model that simulates it (None: real machines do), and whether it is made up."""
+    """A site to run: its folder, the model that simulates it (None: real machines do), whether it is made up, and to
+    which time its own clock passes on at a time (`Heartbeat`)."""
 
     folder: SiteFolder
     model: Path | None
     fictional: bool
+    goes_on: Callable[[Micros], Micros] = lambda at: at
 
 
 def furnish(home: Home, book_file: Path, now: Micros) -> Plant:
@@ -44,19 +52,28 @@ def furnish(home: Home, book_file: Path, now: Micros) -> Plant:
     clock = SiteClock.load(folder.clock)
     if model is not None:
         at = now if clock is None else clock.site_at
-        if clock is None or working(book, at) > at:
-            clock = SiteClock(working(book, at), now, DEMO_RATE)
+        begins = working(book, at, _WORTH_STARTING)
+        if clock is None or begins > at:
+            clock = SiteClock(begins, now, DEMO_RATE)
             clock.save(folder.clock)
     Bookshelf(folder.books).add(text, now if clock is None else clock.site_at, source=book_file.name)
-    return Plant(folder, model, book.fictional)
+    return Plant(folder, model, book.fictional, partial(over_night, book) if model is not None else lambda at: at)
 
 
-def working(book: PlantBook, at: Micros) -> Micros:
-    """`at`, or the next instant from which some machine is planned to work for half an hour; `at` too where none is
+def over_night(book: PlantBook, at: Micros) -> Micros:
+    """`at`, or shortly before work begins again where nobody has worked for a while nor will for hours: a demonstration
+    passes over nights and Sundays."""
+    begins = working(book, at)
+    asleep = begins - at > _NIGHT and working(book, at - _DUSK) == begins
+    return begins - _DAWN if asleep else at
+
+
+def working(book: PlantBook, at: Micros, least: Micros = 0) -> Micros:
+    """`at`, or the next instant from which some machine is planned to work for at least `least`; `at` too where none is
     within a month."""
     window = Interval(at, at + 31 * DAY)
     resolvers = {book.resolver(machine) for machine in book.machines}
-    starts = (part.start for one in resolvers for part in one.planned(window) if part.length >= 30 * MINUTE)
+    starts = (part.start for one in resolvers for part in one.planned(window) if part.length >= least)
     return min(starts, default=at)
 
 
