@@ -102,9 +102,10 @@ def client_of(db: None, settings: Any) -> Callable[[str], Client]:
     return client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for the session, offline but for what a test opens."""
+    """One Chromium for a file of tests, offline but for what a test opens. Playwright keeps an event loop running while
+    it lives; tests of asyncio in other files need that thread without one."""
     from playwright.sync_api import sync_playwright
 
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

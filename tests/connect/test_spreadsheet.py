@@ -19,7 +19,6 @@ from dengta.core.reason import Refusal
 from dengta.core.time import MINUTE, from_iso
 from dengta.core.vocabulary import ClockSource, EventType, Flag
 from dengta.log import Log, LogReader, Mark
-from dengta.words import LANGUAGES, say
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "imports"
 KNOWN = frozenset({"saw-1", "saw-2"})
@@ -104,14 +103,6 @@ def codes(refused: Callable[[], object]) -> list[str]:
     with pytest.raises(Refusal) as caught:
         refused()
     return [reason.code.removeprefix("import.") for reason in caught.value.reasons]
-
-
-def faults(path: Path) -> set[str]:
-    """What is wrong with a mapping: each fault as place and code."""
-    with pytest.raises(Refusal) as caught:
-        read_mapping(path)
-    assert all(say(reason, language) for reason in caught.value.reasons for language in LANGUAGES)
-    return {" ".join((*reason.place, reason.code)) for reason in caught.value.reasons}
 
 
 def test_a_row_becomes_its_events(shop: Shop) -> None:
@@ -348,42 +339,6 @@ def test_files_that_are_no_table_are_refused_whole(shop: Shop) -> None:
     noise = shop.folder / "noise.bin"
     noise.write_bytes(random.Random(1).randbytes(5000))
     assert set(codes(lambda: shop.take(noise))) <= {"column_absent", "not_csv", "file_empty"}
-
-
-def test_every_fault_of_a_mapping_at_once(tmp_path: Path) -> None:
-    """One reading, all reasons."""
-    path = tmp_path / "m.toml"
-    path.write_text(
-        'site = "x"\nplant = 7\nsurprise = 1\n[file]\ndelimiter = ";;"\nencoding = "utf-9"\nquote = 1\n[time]\n'
-        'zone = "Mars/Olympus"\nstyle = "guess"\n[columns]\nmachine = "M"\ncolour = "C"\nend = 1\n'
-        '[activity]\nD = "fly"\n[reasons]\na = ""\nb = 1\n[unknown]\nperson = "?"\n[machines]\nM = ""\n'
-    )
-    assert faults(path) == {
-        "m.toml toml.missing",  # producer
-        "m.toml plant toml.not_text",
-        "m.toml toml.unknown_key",
-        "m.toml file delimiter import.mapping_delimiter",
-        "m.toml file encoding import.mapping_encoding",
-        "m.toml file toml.unknown_key",
-        "m.toml time zone toml.not_zone",
-        "m.toml time style toml.not_one_of",
-        "m.toml time toml.missing",  # format
-        "m.toml columns toml.missing",  # activity, minutes
-        "m.toml columns toml.unknown_key",
-        "m.toml columns end toml.not_text",
-        "m.toml activity D toml.not_one_of",
-        "m.toml reasons b toml.not_text",
-        "m.toml unknown person toml.not_list",
-        "m.toml machines M toml.empty",
-    }
-    path.write_text('site = "x"\nproducer = "y"\nfile = 1\n[activity]\n')
-    assert faults(path) == {"m.toml file toml.not_table", "m.toml toml.missing", "m.toml activity toml.empty"}
-    path.write_text("= 1")
-    assert faults(path) == {"m.toml toml.broken"}
-    path.write_bytes("site = '车间'".encode("gbk"))
-    assert faults(path) == {"m.toml toml.not_utf8"}
-    assert codes(lambda: read_mapping(tmp_path / "none.toml")) == ["mapping_absent"]
-    assert codes(lambda: read_mapping(tmp_path)) == ["mapping_absent"]
 
 
 def test_a_mapping_may_begin_with_a_byte_order_mark_and_separate_by_tabs(shop: Shop) -> None:

@@ -105,7 +105,7 @@ def test_a_second_tap_publishes_nothing_more(client_of: Sign, site: SiteFolder) 
 
 
 def test_who_was_overtaken_is_told_by_whom_and_loses_nothing(client_of: Sign, site: SiteFolder) -> None:
-    mine = form(site, TEXT.replace("stale_after_s = 300", "stale_after_s = 240"), publish="1")
+    mine = form(site, TEXT.replace("stale_after_s = 1000", "stale_after_s = 240"), publish="1")
     client_of("administrator").post("/plant/edit/", form(site, LONGER, publish="1"))
     client = client_of("engineer")
     answer = client.post("/plant/edit/", mine)

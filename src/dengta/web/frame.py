@@ -22,7 +22,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """Template context of `base.html`."""
     base = {
         "version": dengta.__version__,
-        "demo": settings.DEMO,
+        "fictional": settings.DEMO,
         "languages": settings.LANGUAGES,
         "html_lang": "zh-Hans" if get_language() == "zh-hans" else "en",
     }
@@ -37,6 +37,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "scope": scope,
         "site_name": scope.name(get_language() or "en") if scope else "",
         "book_hash": book.hash if book else "",
+        "fictional": book.fictional if book else settings.DEMO,
         "clock": _clock(scope) if scope else None,
     }
 

@@ -26,6 +26,11 @@ CSP = (
     "frame-ancestors 'none'"
 )
 _TOUCH_EVERY = 600 * SECOND
+_STATUS = {
+    "accounts.may_not": HTTPStatus.FORBIDDEN,
+    "floor.no_machine": HTTPStatus.NOT_FOUND,
+    "floor.no_event": HTTPStatus.NOT_FOUND,
+}
 
 
 class Headers:
@@ -86,11 +91,11 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """403 for what the role does not permit, 400 for the rest; a home without a site says how to make one."""
+        """403 for what the role does not permit, 404 for what is not there, 400 for the rest; a home without a site
+        says how to make one."""
         if isinstance(exception, NoSite):
             return errors.no_site(request)
         if not isinstance(exception, Refusal):
             return None
-        barred = any(reason.code == "accounts.may_not" for reason in exception.reasons)
-        status = HTTPStatus.FORBIDDEN if barred else HTTPStatus.BAD_REQUEST
-        return errors.refused(request, exception, status)
+        first = exception.reasons[0].code
+        return errors.refused(request, exception, _STATUS.get(first, HTTPStatus.BAD_REQUEST))

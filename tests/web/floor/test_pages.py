@@ -116,7 +116,7 @@ def test_an_event_shows_the_line_that_is_hashed(client_of, stage):
 )
 def test_what_is_not_there_is_refused_in_words(client_of, stage, path):
     answer = client_of("operator").get(path)
-    assert answer.status_code == 400
+    assert answer.status_code == 404
     assert "choose one on the floor" in answer.content.decode() or "list of events" in answer.content.decode()
 
 

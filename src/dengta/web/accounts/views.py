@@ -36,7 +36,7 @@ def _keep_language(response: HttpResponse, language: str) -> None:
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The login page; in the demo one button per role."""
     reasons: list[str] = []

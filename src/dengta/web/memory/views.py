@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from dengta.apps.accounts.policies import require
 from dengta.apps.jobs import commands as jobs
@@ -28,7 +28,7 @@ from dengta.words import chosen, say
 VERIFY = "log.verify"
 
 
-@require_GET
+@require_safe
 def memory(request: HttpRequest) -> HttpResponse:
     """The log of the site."""
     scope = need_scope(request)
@@ -65,7 +65,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     return redirect("memory")
 
 
-@require_GET
+@require_safe
 def job(request: HttpRequest) -> HttpResponse:
     """The latest check: a fragment that asks again by itself until the check has ended."""
     return _fragment(request, need_scope(request))

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from dengta.apps.accounts.journal import Call
 from dengta.apps.accounts.policies import Permission, may, require
@@ -39,7 +39,7 @@ def _asked_day(request: HttpRequest, name: str, zone: ZoneInfo) -> Micros | None
         raise Http404(f"{name}={text}") from None
 
 
-@require_GET
+@require_safe
 def book(request: HttpRequest) -> HttpResponse:
     """The book in force on ?valid=, as known on ?known= (both: today)."""
     scope = need_scope(request)
@@ -50,7 +50,7 @@ def book(request: HttpRequest) -> HttpResponse:
     return render(request, "plant/book.html", told | _shown(scope, shelf.revision(at, known), at, now, request))
 
 
-@require_GET
+@require_safe
 def revision(request: HttpRequest, file: str) -> HttpResponse:
     """One revision, and what it changed."""
     scope = need_scope(request)
@@ -97,7 +97,7 @@ def _shown(scope: Scope, found: Revision | None, at: Micros, now: Micros, reques
     }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest) -> HttpResponse:
     """The editor: GET opens the last revision, POST checks or publishes."""
     scope = need_scope(request)
