@@ -56,7 +56,10 @@ def test_what_was_acknowledged_is_there_once(terminal: Terminal) -> None:
 
 def test_a_flipped_byte_is_named(terminal: Terminal) -> None:
     """One byte of a sealed file changes; verify names the file and the exact events."""
-    line = '{{"stream":7,"epoch":1,"seq":{0},"ts":1{0:03}000000,"recv":0,"clock":"device","type":"good","subject":"saw-1","value":1}}\n'
+    line = (
+        '{{"stream":7,"epoch":1,"seq":{0},"ts":1{0:03}000000,"recv":0,"clock":"device",'
+        '"type":"good","subject":"saw-1","value":1}}\n'
+    )
     terminal.run("log", "append", "-", "--site", "bench", feed="".join(line.format(i) for i in range(100)))
     terminal.run("log", "seal", "--until", "2020-01-01T00:00:00Z")
     (file,) = (terminal.home / "sites" / "bench" / "log" / "sealed").rglob("*.parquet")
@@ -65,5 +68,5 @@ def test_a_flipped_byte_is_named(terminal: Terminal) -> None:
     file.write_bytes(content)
     done = terminal.run("log", "verify", "--json", expect=1)
     (damage,) = json.loads(done.stdout)["damage"]
-    assert Path(damage["file"]).name == file.name
-    assert damage["ranges"] == [{"stream": 7, "epoch": 1, "first": 0, "last": 99}]
+    assert Path(damage["place"]).name == file.name
+    assert damage["keys"] == [{"stream": 7, "epoch": 1, "first": 0, "last": 99}]
