@@ -68,9 +68,10 @@ function age({ tile, parts, data }, now) {
 }
 
 const latest = new Map(); // of every machine of the site, shown here or not
+const spoken = document.querySelector("[data-spoken]");
 let told = "";
-let toldAt = 0;
-/** The summary is a status: told at most every five seconds, and only when it changed. */
+let spokenAt = 0;
+/** The summary agrees with the tiles at every moment; to who listens it is told at most every ten seconds. */
 function summarise(now) {
   const seen = {};
   for (const data of latest.values()) {
@@ -78,12 +79,17 @@ function summarise(now) {
     seen[group] = (seen[group] ?? 0) + 1;
   }
   const text = JSON.stringify(seen);
-  if (text === told || performance.now() - toldAt < 5000) return;
-  told = text;
-  toldAt = performance.now();
-  for (const [group, span] of counts) {
-    write(span.firstElementChild, String(seen[group] ?? 0));
-    span.hidden = !seen[group];
+  if (text !== told) {
+    told = text;
+    for (const [group, span] of counts) {
+      write(span.firstElementChild, String(seen[group] ?? 0));
+      span.hidden = !seen[group];
+    }
+  }
+  const summary = [...counts.values()].filter((span) => !span.hidden).map((span) => span.textContent).join(", ");
+  if (spoken && summary !== spoken.textContent && performance.now() - spokenAt > 10000) {
+    spokenAt = performance.now();
+    write(spoken, summary);
   }
 }
 
