@@ -8,7 +8,6 @@ PAGES = {
     "plant": "/plant/",
     "plant-edit": "/plant/edit/",
     "memory": "/memory/",
-    "me": "/me/",
     "missing": "/floor/nowhere/",
 }
 PUBLIC = {"login": "/login/"}
