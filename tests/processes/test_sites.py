@@ -8,7 +8,7 @@ import pytest
 
 from dengta.core.reason import Refusal
 from dengta.core.time import HOUR, SECOND, from_iso, to_iso
-from dengta.log import Log
+from dengta.log import Log, LogReader
 from dengta.processes import examples, sites
 from dengta.site.bookshelf import Bookshelf
 from dengta.site.clock import SiteClock
@@ -57,7 +57,7 @@ def test_a_plant_of_ones_own_lives_in_real_time(tmp_path: Path) -> None:
     assert "furniture" in str(refused.value.reasons[0].params["known"])
 
 
-def test_a_replay_begins_at_the_first_event_goes_on_where_it_was_and_begins_again(tmp_path: Path) -> None:
+def test_a_replay_begins_when_half_is_heard_goes_on_where_it_was_and_begins_again(tmp_path: Path) -> None:
     home = Home.at(tmp_path)
     with pytest.raises(Refusal) as refused:
         sites.replay(home, "machining", NOW)
@@ -68,8 +68,11 @@ def test_a_replay_begins_at_the_first_event_goes_on_where_it_was_and_begins_agai
         log.append(made("machining", 0, 100)).result()
     end = EPOCH + 99 * SECOND
     found = sites.replay(home, "machining", NOW)
-    assert (found.start, found.end) == (EPOCH, end)
-    assert SiteClock.load(site.clock) == SiteClock(EPOCH, NOW, sites.REPLAY_RATE, end)
+    recorded = LogReader(site.log).read()
+    heard = sorted({m: t for m, t in zip(recorded.text("subject")[::-1], recorded["ts"][::-1], strict=True)}.values())
+    assert found.end == end
+    assert heard[0] <= found.start <= heard[-1] < end
+    assert SiteClock.load(site.clock) == SiteClock(found.start, NOW, sites.REPLAY_RATE, end)
     assert len(Bookshelf(site.books).revisions()) == 1
     halfway = SiteClock(EPOCH + 50 * SECOND, NOW, sites.REPLAY_RATE, end)
     halfway.save(site.clock)
@@ -77,4 +80,4 @@ def test_a_replay_begins_at_the_first_event_goes_on_where_it_was_and_begins_agai
     assert SiteClock.load(site.clock) == halfway
     SiteClock(end, NOW, sites.REPLAY_RATE, end).save(site.clock)
     sites.replay(home, "machining", NOW + HOUR)
-    assert SiteClock.load(site.clock) == SiteClock(EPOCH, NOW + HOUR, sites.REPLAY_RATE, end)
+    assert SiteClock.load(site.clock) == SiteClock(found.start, NOW + HOUR, sites.REPLAY_RATE, end)

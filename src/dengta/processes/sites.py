@@ -79,7 +79,7 @@ def working(book: PlantBook, at: Micros, least: Micros = 0) -> Micros:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A recorded plant, shown by moving its clock from the first event to the last. No event is written."""
+    """A recorded plant, shown by moving its clock through the recording. No event is written."""
 
     folder: SiteFolder
     start: Micros
@@ -89,15 +89,19 @@ class Replay:
 def replay(home: Home, site: str, now: Micros) -> Replay:
     """Set the clock of `site` to its recording; one that was stopped on the way goes on, one that ended begins again.
 
+    It begins where half of what was ever heard has been heard: before, most of a plant is silent on the screen.
     An example plant book of the same name goes on the shelf when it is empty. Refusal when nothing is recorded.
     """
+    import numpy as np
+
     from dengta.log import LogReader  # half a second that a start of the model plant need not wait for
 
     folder = home.site(site)
     recorded = LogReader(folder.log).read()
     if not len(recorded):
         raise Refusal(Reason("run.no_recording", params={"site": site, "home": str(home.path)}))
-    start, end = int(recorded["ts"].min()), int(recorded["ts"].max())
+    _, first = np.unique(recorded["subject"], return_index=True)  # events come in order of time
+    start, end = int(np.median(recorded["ts"][first])), int(recorded["ts"].max())
     clock = SiteClock.load(folder.clock)
     if clock is None or clock.stop_at != end or not start <= clock.site_at < end:
         SiteClock(start, now, REPLAY_RATE, end).save(folder.clock)
