@@ -28,6 +28,7 @@ class Waiting:
 class LogStatus:
     """The state of a log at one instant. Times are 0 where there is no event yet.
 
+    head: the last link of the chain; who knows it knows whether anything sealed was changed since. b"" before any seal.
     lost: events that damage took and nobody has sent again.
     holder: who writes it now, None when nobody does; its `trouble` says what hinders it.
     """
@@ -39,6 +40,7 @@ class LogStatus:
     sealed_events: int
     sealed_bytes: int
     sealed_segments: int
+    head: bytes
     last_segment: int
     last_ts: Micros
     last_recv: Micros
@@ -74,7 +76,7 @@ def status(folder: Path, db: sqlite3.Connection | None) -> LogStatus:
     """The status of the log in `folder`; `db` is inside a read transaction, None where there is no log yet."""
     who = lock.holder(folder)
     if db is None:
-        return LogStatus("", 0, 0, 0, 0, 0, 0, 0, 0, 0, (), (), 0, (), 0, who)
+        return LogStatus("", 0, 0, 0, 0, 0, 0, b"", 0, 0, 0, (), (), 0, (), 0, who)
     site, outbox_limit = db.execute("SELECT name, outbox_bytes FROM site").fetchone()
     open_, open_bytes, ts0, recv0 = db.execute(
         "SELECT coalesce(sum(unsealed), 0), coalesce(sum(length(block)), 0), coalesce(max(t1), 0),"
@@ -84,6 +86,7 @@ def status(folder: Path, db: sqlite3.Connection | None) -> LogStatus:
         "SELECT coalesce(sum(events), 0), coalesce(sum(size), 0), count(*), coalesce(max(t1), 0),"
         " coalesce(max(recv1), 0) FROM sealed WHERE damaged = 0"
     ).fetchone()
+    head = db.execute("SELECT link FROM sealed ORDER BY no DESC LIMIT 1").fetchone()
     marks = store.load_marks(db)
     broken = damage.remembered(db)
     return LogStatus(
@@ -94,6 +97,7 @@ def status(folder: Path, db: sqlite3.Connection | None) -> LogStatus:
         sealed_events=sealed,
         sealed_bytes=sealed_bytes,
         sealed_segments=count,
+        head=head[0] if head else b"",
         last_segment=store.last_id(db),
         last_ts=max(ts0, ts1),
         last_recv=max(recv0, recv1),

@@ -49,7 +49,8 @@ def _log(site: str) -> dict[str, Any]:
         return {"events": 0, "age_s": None, "moving": False, "trouble": str(broken)}
     time = site_time(folder.clock)
     now, clock = time(), time.clock
-    age = now - status.last_recv if status.last_recv else None
+    # a recording that is replayed was received after the time its site shows: it has no age
+    age = now - status.last_recv if 0 < status.last_recv <= now else None
     if clock is not None and clock.stop_at is not None:
         moving = now < clock.stop_at
     else:

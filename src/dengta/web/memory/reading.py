@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,6 @@ from dengta.core.time import Micros
 from dengta.engines.plantbook import PlantBook
 from dengta.log import EpochMark, KeyRange, LogReader
 from dengta.log.status import LogStatus
-from dengta.log.verify import manifest
 from dengta.site.home import SiteFolder
 
 
@@ -36,12 +34,11 @@ class StreamView:
 
 @dataclass(frozen=True, slots=True)
 class LogView:
-    """The log of a site at one instant, with the names people know its streams by, and the head of its chain (hex)."""
+    """The log of a site at one instant, with the names people know its streams by."""
 
     status: LogStatus
     streams: tuple[StreamView, ...]
     age: Micros | None
-    head: str
 
     def name(self, stream: int) -> str:
         """What people call a stream."""
@@ -69,14 +66,7 @@ def log_view(folder: SiteFolder, book: PlantBook | None, now: Micros) -> LogView
     streams = [StreamView(s, names.get(s, ""), tuple(marks.stream(s))) for s in marks.streams()]
     streams.sort(key=lambda one: (not one.name, one.name, one.stream))
     age = now - status.last_recv if status.last_recv else None
-    return LogView(status, tuple(streams), age, _head(reader))
-
-
-def _head(reader: LogReader) -> str:
-    """The last link of the chain: who knows it knows whether anything sealed was changed since. "" before any seal."""
-    with reader.connection() as db:
-        last = deque(manifest(db), maxlen=1) if db is not None else ()
-    return last[0][0].link.hex() if last else ""
+    return LogView(status, tuple(streams), age)
 
 
 def as_dict(view: LogView) -> dict[str, Any]:
@@ -113,7 +103,7 @@ def as_dict(view: LogView) -> dict[str, Any]:
             for one in status.damage
         ],
         "lost": status.lost,
-        "head": view.head or None,
+        "head": status.head.hex() or None,
         "outbox": [
             {"destination": one.destination, "segments": one.segments, "bytes": one.bytes} for one in status.outbox
         ],
