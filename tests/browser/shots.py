@@ -70,6 +70,10 @@ def take(browser: Browser, address: str, folder: Path) -> list[Path]:
                 page.wait_for_timeout(1200)  # the stream's first word, the chart
                 taken.append(folder / f"{name}-{language}-{width}.png")
                 page.screenshot(path=taken[-1], full_page=True)
+            page.goto(address + PAGES["machine"])
+            page.locator("table.events a").first.click()
+            taken.append(folder / f"event-{language}-{width}.png")
+            page.screenshot(path=taken[-1], full_page=True)
             context.close()
     return taken
 

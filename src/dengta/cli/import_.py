@@ -26,7 +26,7 @@ from dengta.site.clock import SiteTime
 from dengta.site.home import Home
 from dengta.words import say
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 SHOWN = 20
 """Rows a person is shown; `--json` lists every one."""
 

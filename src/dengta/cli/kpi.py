@@ -25,7 +25,7 @@ from dengta.log import LogReader
 from dengta.site.bookshelf import Bookshelf
 from dengta.words import say
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 BY = ("machine",)
 WIDE = 110
 _REPORTED = {

@@ -20,7 +20,7 @@ from dengta.site.clock import real_now
 from dengta.site.home import Home
 from dengta.words import say
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

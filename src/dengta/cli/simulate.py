@@ -19,7 +19,7 @@ from dengta.engines.plantbook import PlantBook
 from dengta.engines.simulation import SimulatedEvents, Simulation, Summary, judge, parse, summarise, unknown_names
 from dengta.engines.simulation.arrays import STATES
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command(name="simulate", help=tr("simulation.about"))
