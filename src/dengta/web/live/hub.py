@@ -91,8 +91,8 @@ class _Topic:
                 async for message in self.source.changes():
                     for listener in self.listeners:
                         listener.offer(message)
-            except Exception:
-                log.exception("live topic %s failed; it starts again in %s s", self.name, RETRY_S)
+            except Exception as failure:  # noqa: BLE001 - whatever a source met, its listeners get the next try
+                log.error("live topic %s failed; it starts again in %s s", self.name, RETRY_S, exc_info=failure)
             await asyncio.sleep(RETRY_S)
 
 
