@@ -91,7 +91,7 @@ class _Topic:
                 async for message in self.source.changes():
                     for listener in self.listeners:
                         listener.offer(message)
-            except Exception as failure:  # noqa: BLE001 - whatever a source met, its listeners get the next try
+            except Exception as failure:
                 log.error("live topic %s failed; it starts again in %s s", self.name, RETRY_S, exc_info=failure)
             await asyncio.sleep(RETRY_S)
 
