@@ -32,9 +32,11 @@ ROOT = Path(__file__).parents[2]
 JOB = """
 import sys, time, django
 django.setup()
+from dengta.apps.accounts.models import User
 from dengta.apps.jobs import commands, queries
 from dengta.site.clock import real_now
-job = commands.enqueue(kind="log.verify", params={}, key="one", actor="wu-yue", now=real_now(), site="furniture")
+who = User.objects.get(login="wu-yue")
+job = commands.enqueue(kind="log.verify", params={}, key="one", actor=who, now=real_now(), site="furniture")
 while not (job := queries.job(job.pk)).is_final:
     time.sleep(0.1)
 print(job.state, len(job.result["damage"]), flush=True)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from dengta.apps.accounts.commands import ensure_demo_people
+from dengta.apps.accounts.models import User
 from dengta.apps.jobs import commands, queries
 from dengta.apps.jobs.models import Job, State
 from dengta.core.reason import Reason, Refusal
@@ -19,8 +21,13 @@ START = 1_790_000_000 * SECOND
 ROOT = Path(__file__).parents[3]
 
 
+def who(login: str) -> User:
+    ensure_demo_people(at=START)
+    return User.objects.get(login=login)
+
+
 def enqueue(key: str, at: int = START, **other: object) -> Job:
-    asked = {"kind": "log.verify", "params": {"from": 1}, "actor": "wu-yue", "site": "bench", **other}
+    asked = {"kind": "log.verify", "params": {"from": 1}, "actor": who("wu-yue"), "site": "bench", **other}
     return commands.enqueue(key=key, now=at, **asked)  # type: ignore[arg-type]
 
 
@@ -35,6 +42,9 @@ def test_the_same_key_is_the_same_job() -> None:
     with pytest.raises(Refusal) as refused:
         enqueue("three", kind="log.burn")
     assert refused.value.reasons[0].code == "job.kind_unknown"
+    with pytest.raises(Refusal) as refused:
+        enqueue("four", actor=who("zhou-min"))
+    assert refused.value.reasons[0].code == "accounts.may_not"
     assert Job.objects.count() == 2
 
 
@@ -57,7 +67,7 @@ def test_a_job_is_taken_once_in_order_and_ends_with_its_result() -> None:
     assert commands.fail(job=other, reasons=[Reason("job.broke", (), {"error": "x"})], now=START + 4 * SECOND)
     assert [(j.state, j.is_final) for j in queries.recent(site="bench")] == [("failed", True), ("done", True)]
     assert queries.unfinished(site="bench", kind="log.verify") is None
-    assert not commands.cancel(job_id=first.pk, now=START + 5 * SECOND)
+    assert not commands.cancel(job_id=first.pk, actor=who("wu-yue"), now=START + 5 * SECOND)
 
 
 @pytest.mark.django_db
@@ -66,8 +76,11 @@ def test_a_cancelled_job_is_no_longer_its_workers() -> None:
     taken = commands.claim(worker="w", now=START + SECOND)
     assert taken is not None
     assert taken.pk == running.pk
-    assert commands.cancel(job_id=waiting.pk, now=START + SECOND)
-    assert commands.cancel(job_id=running.pk, now=START + SECOND)
+    with pytest.raises(Refusal) as refused:
+        commands.cancel(job_id=waiting.pk, actor=who("chen-hai"), now=START + SECOND)
+    assert refused.value.reasons[0].code == "accounts.may_not"
+    assert commands.cancel(job_id=waiting.pk, actor=who("wu-yue"), now=START + SECOND)
+    assert commands.cancel(job_id=running.pk, actor=who("he-jing"), now=START + SECOND)  # keeps the people
     assert not commands.heartbeat(job=taken, progress=1, message=None, now=START + 2 * SECOND)
     assert not commands.finish(job=taken, result={}, now=START + 2 * SECOND)
     assert commands.claim(worker="w", now=START + 2 * SECOND) is None
@@ -99,8 +112,10 @@ from dengta.apps.jobs import commands
 from dengta.site.clock import real_now
 if sys.argv[1] == "fill":
     call_command("migrate", verbosity=0)
+    from dengta.apps.accounts.commands import ensure_demo_people
+    who = next(user for user in ensure_demo_people(at=real_now()) if user.login == "wu-yue")
     for i in range(60):
-        commands.enqueue(kind="log.verify", params={}, key=f"row {i}", actor="wu-yue", now=real_now(), site="bench")
+        commands.enqueue(kind="log.verify", params={}, key=f"row {i}", actor=who, now=real_now(), site="bench")
 else:
     print("ready", flush=True)
     sys.stdin.readline()

@@ -10,8 +10,11 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from dengta.apps.accounts.models import User
+from dengta.apps.accounts.policies import require
 from dengta.apps.jobs.kinds import KINDS
 from dengta.apps.jobs.models import Job, State
+from dengta.apps.jobs.policies import require_cancel
 from dengta.core.ids import uuid7
 from dengta.core.reason import Reason, Refusal
 from dengta.core.time import SECOND, Micros
@@ -22,13 +25,14 @@ ATTEMPTS = 3
 """Workers that may die over a job before it counts as failed."""
 
 
-def enqueue(*, kind: str, params: Mapping[str, Any], key: str, actor: str, now: Micros, site: str = "") -> Job:
+def enqueue(*, kind: str, params: Mapping[str, Any], key: str, actor: User, now: Micros, site: str = "") -> Job:
     """Put a job into the queue; the same `key` again is the same job and changes nothing.
 
-    Refusal: a kind that does not exist; a key that was used for something else.
+    Refusal: a kind that does not exist, or that `actor` may not start; a key that was used for something else.
     """
     if kind not in KINDS:
         raise Refusal(Reason("job.kind_unknown", params={"kind": kind, "known": ", ".join(sorted(KINDS))}))
+    require(actor, KINDS[kind].permission, site)
     try:
         with transaction.atomic():
             return Job.objects.create(
@@ -37,7 +41,7 @@ def enqueue(*, kind: str, params: Mapping[str, Any], key: str, actor: str, now: 
                 kind=kind,
                 site=site,
                 params=dict(params),
-                actor=actor,
+                actor=actor.login,
                 queued_at=now,
             )
     except IntegrityError:
@@ -82,8 +86,12 @@ def fail(*, job: Job, reasons: Iterable[Reason], now: Micros) -> bool:
     return _changed(_mine(job), state=State.FAILED, result=why, message=None, heartbeat_at=now, ended_at=now)
 
 
-def cancel(*, job_id: UUID, now: Micros) -> bool:
-    """Stop a job that waits or runs; its worker notices at the next heartbeat. False when it had ended already."""
+def cancel(*, job_id: UUID, actor: User, now: Micros) -> bool:
+    """Stop a job that waits or runs; its worker notices at the next heartbeat. False when it had ended already.
+
+    Refusal: it is somebody else's.
+    """
+    require_cancel(actor, Job.objects.get(pk=job_id))
     open_ = Job.objects.filter(pk=job_id, state__in=(State.QUEUED, State.RUNNING))
     return _changed(open_, state=State.CANCELLED, message=None, ended_at=now)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dengta.apps.accounts.models import User
-from dengta.apps.accounts.policies import Permission, may
+from dengta.apps.accounts.policies import Permission, may, require
 from dengta.apps.jobs.kinds import KINDS
 from dengta.apps.jobs.models import Job
 
@@ -13,6 +13,7 @@ def may_start(user: User, kind: str, site: str) -> bool:
     return kind in KINDS and may(user, KINDS[kind].permission, site)
 
 
-def may_cancel(user: User, job: Job) -> bool:
-    """Whoever asked for it, and who keeps the people."""
-    return job.actor == user.login or may(user, Permission.KEEP_PEOPLE)
+def require_cancel(user: User, job: Job) -> None:
+    """Whoever asked for it, and who keeps the people; refuses anybody else."""
+    if job.actor != user.login:
+        require(user, Permission.KEEP_PEOPLE, job.site)

@@ -53,13 +53,13 @@ def memory(request: HttpRequest) -> HttpResponse:
 def verify(request: HttpRequest) -> HttpResponse:
     """Ask a worker to check every byte; one check at a time is enough for everybody."""
     scope = need_scope(request)
-    require(person(request), KINDS[VERIFY].permission, scope.site)
+    require(person(request), KINDS[VERIFY].permission, scope.site)  # also of who joins a check that runs already
     if job_queries.unfinished(site=scope.site, kind=VERIFY) is None:
         try:
             key = str(UUID(request.POST.get("key", "")))
         except ValueError:
             raise Http404("key") from None
-        jobs.enqueue(kind=VERIFY, params={}, key=key, actor=person(request).login, now=real_now(), site=scope.site)
+        jobs.enqueue(kind=VERIFY, params={}, key=key, actor=person(request), now=real_now(), site=scope.site)
     if request.headers.get("HX-Request"):
         return _fragment(request, scope)
     return redirect("memory")
