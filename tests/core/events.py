@@ -9,6 +9,7 @@ from dengta.core.event_check import CORRECTIONS
 from dengta.core.time import LATEST
 from dengta.core.vocabulary import (
     ACTIVITY_ELEMENT,
+    LARGEST_FLAGS,
     POINTING,
     STATE_ELEMENT,
     VALUED,
@@ -34,6 +35,7 @@ _WHOLE = {EventType.GOOD, EventType.SCRAP, EventType.REWORK, EventType.OPERATION
 def legal_events(draw: st.DrawFn) -> Event:
     """Any event that the door lets in."""
     kind = draw(st.sampled_from(list(EventType)))
+    flags = Flag(draw(st.integers(0, LARGEST_FLAGS))) & ~(Flag.TWIN if kind in POINTING else Flag.NONE)
     low = 0 if kind in _WHOLE else -(2**63) + 1
     return Event(
         stream=draw(st.integers(0, 2**53 - 1)),
@@ -51,7 +53,7 @@ def legal_events(draw: st.DrawFn) -> Event:
         subgroup=draw(st.integers(0, 2**62)),
         sample=draw(st.integers(0, 2**31 - 1)),
         ref=Key(draw(st.integers(0, 2**53 - 1)), draw(st.integers(1, 2**31 - 1)), draw(st.integers(0, 2**62)))
-        if kind in POINTING
+        if kind in POINTING or Flag.TWIN in flags
         else None,
-        flags=Flag(draw(st.integers(0, 127))),
+        flags=flags,
     )

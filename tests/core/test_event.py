@@ -57,7 +57,7 @@ def slow_line(event: Event) -> str:
         if field.name == "value":
             always, value = event.type in VALUED, int(value) if event.type in VALUED else 0
         if field.name.startswith("ref_"):
-            always = event.type in POINTING
+            always = event.type in POINTING or Flag.TWIN in event.flags
         if always or value:
             row[field.name] = int(value) if isinstance(value, Flag) else value
     return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
@@ -113,6 +113,8 @@ def test_the_door_lets_legal_events_in(events: list[Event]) -> None:
         ({"type": EventType.MEASUREMENT, "scale": 401}, "event.scale_out_of_range"),
         ({"type": EventType.MEASUREMENT, "sample": -1}, "event.sample_negative"),
         ({"type": EventType.GAP}, "event.target_missing"),
+        ({"flags": Flag.TWIN}, "event.target_missing"),
+        ({"flags": Flag.TWIN, "type": EventType.GAP, "ref": Key(7, 1, 0)}, "event.twin_points"),
         ({"type": EventType.CORRECTION, "code": "wish", "ref": Key(7, 1, 0)}, "event.correction_unknown"),
         ({"lot": "x" * 201}, "event.text_too_long"),
         ({"lot": "a\nb"}, "event.text_not_clean"),

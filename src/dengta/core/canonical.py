@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from dengta.core.batch import EventBatch
 from dengta.core.event import FIELDS
-from dengta.core.vocabulary import POINTING, VALUED, ClockSource, EventType
+from dengta.core.vocabulary import POINTING, VALUED, ClockSource, EventType, Flag
 
 _ALWAYS = frozenset({"stream", "epoch", "seq", "ts", "recv"})
 _ENUMS: dict[str, type[ClockSource] | type[EventType]] = {"clock": ClockSource, "type": EventType}
@@ -51,7 +51,7 @@ def _numbers(name: str, batch: EventBatch) -> pa.Array:
     if name == "value":
         told = np.isin(batch["type"], [int(t) for t in VALUED])
     elif name.startswith("ref_"):
-        told = np.isin(batch["type"], [int(t) for t in POINTING])
+        told = np.isin(batch["type"], [int(t) for t in POINTING]) | (batch["flags"] & Flag.TWIN != 0)
     text = pc.cast(pa.array(array.astype(np.int64), mask=~told), pa.string())
     return pc.binary_join_element_wise(f',"{name}":', text, "")
 

@@ -61,7 +61,7 @@ FIELDS: tuple[Field, ...] = (
     Field("scale", "int", _I16, "power of ten of value"),
     Field("subgroup", "int", _I64, "subgroup of a measurement, from 1; 0 none"),
     Field("sample", "int", _I32, "place in the subgroup, from 1; 0 none"),
-    Field("ref_stream", "int", _I64, "key of the event corrected, or first event lost"),
+    Field("ref_stream", "int", _I64, "key of the event corrected, the first event lost, or the twin counted"),
     Field("ref_epoch", "int", _I32, "(second part)"),
     Field("ref_seq", "int", _I64, "(third part)"),
     Field("flags", "int", _U16, "quality flags"),

@@ -19,6 +19,7 @@ from dengta.core.vocabulary import (
     STATE_ELEMENT,
     ClockSource,
     EventType,
+    Flag,
 )
 
 LONGEST_TEXT = 200
@@ -72,8 +73,11 @@ def _judge_rows(batch: EventBatch, found: list[Reason]) -> None:
         judge("event.pieces_not_whole", (batch["scale"] < 0) & pieces)
     if EventType.OPERATION_END in told:
         judge("event.duration_negative", (kind == EventType.OPERATION_END) & (value < 0))
-    if told & POINTING:
-        judge("event.target_missing", _table(POINTING)[kind] & (batch["ref_epoch"] < 1))
+    twin = batch["flags"] & Flag.TWIN != 0
+    if told & POINTING or twin.any():
+        points = _table(POINTING)[kind]
+        judge("event.target_missing", (points | twin) & (batch["ref_epoch"] < 1))
+        judge("event.twin_points", points & twin)
     for types, words, rule in _CLOSED_WORDS:
         if told & types:
             rows = _table(types)[kind]

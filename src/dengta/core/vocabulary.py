@@ -32,7 +32,7 @@ VALUED = frozenset(EventType) - {EventType.STATE, EventType.OPERATION_START, Eve
 """Types whose `value` means something; the others carry none (stored as 0, not exported)."""
 
 POINTING = frozenset({EventType.GAP, EventType.CORRECTION})
-"""Types that name another event's key: the one corrected, or the first one lost."""
+"""Types that name another event's key: the one corrected, or the first one lost. Any other type names one as a twin."""
 
 
 class TimeElement(StrEnum):
@@ -97,6 +97,10 @@ class Flag(IntFlag):
     SYNTHETIC = 16  # made by a model, not by a plant
     REPAIRED = 32  # an importer changed it by a stated rule
     CLOCK_AHEAD = 64  # `ts` lay ahead of receipt by more than the stream's tolerance
+    TWIN = 128  # says what another stream's event says, whose key is `ref_*`: kept, not counted
 
+
+UNCOUNTED = Flag.BAD | Flag.TWIN
+"""Events with one of these are kept and shown, and no figure counts them."""
 
 LARGEST_FLAGS = (1 << len(Flag)) - 1

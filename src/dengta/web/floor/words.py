@@ -93,6 +93,7 @@ FLAGS = {
     Flag.SYNTHETIC: pgettext_lazy("flag", "synthetic"),
     Flag.REPAIRED: pgettext_lazy("flag", "repaired"),
     Flag.CLOCK_AHEAD: pgettext_lazy("flag", "clock ahead"),
+    Flag.TWIN: pgettext_lazy("flag", "twin"),
 }
 BRIEFLY = {
     "floor.no_counter": pgettext_lazy("why not", "no pieces reported yet"),
