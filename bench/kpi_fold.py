@@ -1,8 +1,7 @@
-"""The KPI fold: events per CPU second, whole and in increments of a thousand.
+"""The KPI fold: events per CPU second, in batch and in increments of a thousand.
 
-No claim yet. Counters, states and operation reports of many machines over an hour, cut at every quarter. Preparing
-(text to number, report to interval, sorting by time) and folding are measured apart; the increments must end bit for
-bit where the batch does.
+Counters, states and operation reports of many machines over an hour, cut at every quarter and where the order changes.
+Everything from raw event columns to rows is measured; the increments must end bit for bit where the batch does.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from dengta.core.time import HOUR
 from dengta.engines import kpi
 
 SLICE = 1_000
+CLAIMS = {"batch": 20e6, "increments": 1e6}
 
 
 def main() -> int:
@@ -31,35 +31,32 @@ def main() -> int:
     batch = dense_hour(machines, 0.5, seed=1).sorted()
     names = tuple(sorted(set(batch.text("subject"))))
     counters = tuple(kpi.Counter(name, "pieces") for name in names)
-    setting = kpi.Setting(names, tuple(START + quarter * HOUR // 4 for quarter in range(5)), counters)
-    points = kpi.points(batch, setting)
-    slices = [points.take(slice(at, at + SLICE)) for at in range(0, len(points), SLICE)]
-    answers: dict[str, np.ndarray] = {}
-
-    def prepare(_: int) -> float:
-        kpi.points(batch, setting)
-        return 0.0
+    setting = kpi.Setting.plain(names, tuple(START + quarter * HOUR // 4 for quarter in range(5)), counters)
+    slices = [batch.take(slice(at, at + SLICE)) for at in range(0, len(batch), SLICE)]
+    answers: dict[str, kpi.Rows] = {}
 
     def whole(_: int) -> float:
-        answers["batch"] = kpi.fold(setting, points, START + HOUR).cells
+        answers["batch"] = kpi.fold(setting, batch, START + HOUR)
         return 0.0
 
     def increments(_: int) -> float:
-        running = kpi.begin(setting)
+        running = kpi.Fold(setting)
         for one in slices:
             running.advance(one)
-        answers["increment"] = running.totals(START + HOUR).cells
+        answers["increments"] = running.rows(START + HOUR)
         return 0.0
 
-    contestants = {"prepare": prepare, "fold, batch": whole, f"fold, increments of {SLICE}": increments}
-    laps = interleaved(contestants, rounds, seed=1)
-    print(f"{machine()}; {len(batch):,} events, {len(points):,} points, {machines} machines, {rounds} rounds\n")
-    print("| what | events per CPU second | events per second |")
-    print("|---|---:|---:|")
+    laps = interleaved({"batch": whole, "increments": increments}, rounds, seed=1)
+    print(f"{machine()}; {len(batch):,} events, {len(answers['batch']):,} rows, {machines} machines, {rounds} rounds\n")
+    print("| fold | events per CPU second | events per second | claimed |")
+    print("|---|---:|---:|---|")
     for name, lap in laps.items():
         cpu, wall = (len(batch) / statistics.median(seconds) for seconds in (lap.cpu, lap.wall))
-        print(f"| {name} | {cpu / 1e6:.1f} M | {wall / 1e6:.1f} M |")
-    same = bool((answers["batch"] == answers["increment"]).all())
+        claim = f">= {CLAIMS[name] / 1e6:.0f} M {'holds' if cpu >= CLAIMS[name] else 'MISSED'}"
+        print(f"| {name} | {cpu / 1e6:.1f} M | {wall / 1e6:.1f} M | {claim} |")
+    same = all(
+        np.array_equal(getattr(answers["batch"], n), getattr(answers["increments"], n)) for n in ("keys", "values")
+    )
     print(f"\njudged: increments end {'bit for bit where the batch does' if same else 'ELSEWHERE than the batch'}")
     return int(not same)
 

@@ -42,7 +42,7 @@ def agree(home: Path, file: Path, mapping: Path, at: Columns) -> dict[str, Any]:
     """Import `file`; every machine's figures are those of an independent reading."""
     bring(home, file, mapping)
     answer = figures(home)
-    told = {row["source_name"]: row for row in answer["machines"]}
+    told = {row["source_name"]: row for row in answer["figures"]}
     truth = reckon(file, at, told.__contains__)
     assert told.keys() == truth.figures.keys()
     for name, expected in truth.figures.items():
@@ -58,11 +58,11 @@ def agree(home: Path, file: Path, mapping: Path, at: Columns) -> dict[str, Any]:
 def test_the_sample_agrees_to_the_minute_and_the_piece(tmp_path: Path) -> None:
     """Labour as the sum of reports, machine time as their union, each with its provenance."""
     answer = agree(tmp_path, EXAMPLES / "sample-shop.csv", EXAMPLES / "sample-shop.toml", SAMPLE)
-    assert {row["grade"] for row in answer["machines"]} == {"B"}
+    assert {row["grade"] for row in answer["figures"]} == {"B"}
     assert len(answer["plant_book"]) == 64
-    oee = answer["machines"][0]["ratios"]["oee"]
+    oee = answer["figures"][0]["ratios"]["oee"]
     assert oee["value"] is None
-    assert oee["undefined"]["params"] == {"input": "PRU*PQ"}
+    assert oee["undefined"]["code"] == "kpi.undefined_cycle"
 
 
 @pytest.mark.shared
@@ -70,8 +70,8 @@ def test_the_real_shop_agrees_to_the_minute_and_the_piece(tmp_path: Path, shared
     """Three months, twenty machines; without a calendar nothing claims to know planned busy time."""
     file = shared_data / "real-shop" / "operation-reports.csv"
     answer = agree(tmp_path, file, EXAMPLES / "real-shop.toml", REAL)
-    assert len(answer["machines"]) == 20
-    for row in answer["machines"]:
+    assert len(answer["figures"]) == 20
+    for row in answer["figures"]:
         assert row["ratios"]["availability"]["undefined"]["params"] == {"input": "PBT"}
 
 
@@ -100,8 +100,8 @@ def test_a_machine_that_speaks_for_itself(tmp_path: Path) -> None:
     with Log.open(tmp_path / "sites" / "own" / "log", "own", lambda: start + 5 * HOUR) as log:
         log.append(EventBatch.of(events)).result()
     answer = figures(tmp_path, "--to", "2026-03-02T05:00:00Z")
-    (row,) = answer["machines"]
-    assert (row["machine"], row["grade"], row["elements_from"], row["good"]) == ("cnc", "A", "states", 12)
+    (row,) = answer["figures"]
+    assert (row["machine"], row["grade"], row["good"]) == ("cnc", "A", 12)
     assert {e: us // HOUR for e, us in row["elements_us"].items() if us} == {"APT": 3, "ADET": 2}
     assert row["run_min"] is None
     assert row["ratios"]["technical_efficiency"]["exact"] == "3/5"
@@ -123,10 +123,11 @@ def test_what_cannot_be_figured_is_refused_in_words(tmp_path: Path) -> None:
     assert "there is no site here yet" in ask(tmp_path, expect=1)
     (tmp_path / "sites" / "empty" / "log").mkdir(parents=True)
     assert "holds nothing that could be folded" in ask(tmp_path, expect=1)
+    day = ("--from", "2026-03-01", "--to", "2026-03-02")
+    assert "use some of: machine, line" in ask(tmp_path, "--by", "mood", *day, expect=1)
     backwards = ask(tmp_path, "--from", "2026-03-02", "--to", "2026-03-01", expect=1)
     assert "before it starts" in backwards
     assert "is not a date or time" in ask(tmp_path, "--from", "noon", "--to", "2026-03-01", expect=1)
     assert "there is no site elsewhere here" in ask(tmp_path, "--site", "elsewhere", expect=1)
     (tmp_path / "sites" / "second").mkdir()
     assert "name one with --site" in ask(tmp_path, expect=1)
-    assert "use one of: machine" in ask(tmp_path, "--by", "mood", expect=1)

@@ -23,7 +23,6 @@ def test_a_mapping_is_drafted_from_the_file_itself(terminal: Terminal, tmp_path:
     assert "zone" in said
 
 
-@pytest.mark.xfail(strict=True, reason="figures are split by machine only")
 def test_figures_by_machine_and_shift_sum_to_those_by_machine(terminal: Terminal) -> None:
     """Whoever cuts a window gets parts of the whole."""
     terminal.run("import", str(EXAMPLES / "sample-shop.csv"), "--mapping", str(EXAMPLES / "sample-shop.toml"), "--json")

@@ -15,18 +15,17 @@ import typer
 from dengta.cli.printing import answers, language, print_json, print_table, tr
 from dengta.cli.which_site import which_site
 from dengta.connect.spreadsheet_shelf import source_names
-from dengta.core.intervals import Interval, total
+from dengta.core.intervals import Interval
 from dengta.core.reason import Reason, Refusal
 from dengta.core.time import MINUTE, Micros, from_datetime, to_iso
 from dengta.engines import kpi
-from dengta.engines.kpi import Column, MachineFigures, Plan, Ratio, Setting
+from dengta.engines.kpi import Column, Figure, Ratio, Rows
 from dengta.engines.plantbook import PlantBook
 from dengta.log import LogReader
 from dengta.site.bookshelf import Bookshelf
 from dengta.words import say
 
 app = typer.Typer(add_completion=False)
-BY = ("machine",)
 WIDE = 110
 _REPORTED = {
     "run_min": Column.REPORTED_RUN,
@@ -38,6 +37,7 @@ _REPORTED = {
 }
 _PIECES = {"good": Column.GOOD, "scrap": Column.SCRAP, "rework": Column.REWORK, "counted": Column.COUNTED}
 _COUNTERS = {"late_samples": Column.LATE, "counter_resets": Column.RESETS}
+_Names = Mapping[str, tuple[str, str | None]]
 
 
 @app.command(name="kpi", help=tr("kpi.about"))
@@ -51,8 +51,6 @@ def kpi_(
     as_json: Annotated[bool, typer.Option("--json", help=tr("kpi.option_json"))] = False,
 ) -> None:
     """Fold the log of one site over one window."""
-    if by not in BY:
-        raise Refusal(Reason("kpi.by_unknown", ("--by",), {"value": by, "allowed": ", ".join(BY)}))
     folder = which_site(home, site)
     batch = LogReader(folder.log).read(types=[int(t) for t in kpi.FOLDED])
     shelf = Bookshelf(folder.books).revisions()
@@ -61,22 +59,30 @@ def kpi_(
     book = Bookshelf(folder.books).book(window.end - 1)
     ids = list(book.machines) if book else []
     ids += sorted({batch.texts[code] for code in np.unique(batch["subject"]).tolist()} - set(ids))
-    figures, unread = kpi.by_machine(batch, _setting(ids, window, book), _plans(window, book))
-    told = [f for f in figures if f.grade]
+    rows = kpi.fold(kpi.setting_of(book, ids, window), kpi.apply(batch))
+    dimensions = [d.strip() for d in by.split(",") if d.strip()]
+    figures = [f for f in kpi.figures(rows, dimensions) if f.grade]
     names = _names(book, source_names(folder))
     if as_json:
         head = {
             "site": folder.site,
-            "by": by,
+            "by": dimensions,
             "window": {"from": to_iso(window.start, zone), "to": to_iso(window.end, zone)},
             "plant_book": book.hash if book else None,
-            "definitions": kpi.DEFINITIONS,
-            "unread_events": unread,
-            "silent": [f.machine for f in figures if not f.grade],
+            "definitions": {d.id: d.formula for d in kpi.DEFINITIONS.values()},
+            "unread_events": rows.unread,
+            "silent": _silent(rows),
         }
-        print_json("kpi", {**head, "machines": [_row(f, names, zone) for f in told], "total": _total(told)})
+        told = [_row(f, names) for f in figures]
+        print_json("kpi", {**head, "figures": told, "total": _total(figures)}, version=2)
     else:
-        _show(folder.site, window, zone, book, told, names)
+        _show(folder.site, window, zone, book, figures, names)
+
+
+def _silent(rows: Rows) -> list[str]:
+    """Machines of which nothing was heard."""
+    heard = rows.first <= rows.last
+    return [m for m, h in zip(rows.setting.machines, heard.tolist(), strict=True) if not h]
 
 
 def _window(known: Interval | None, start: str | None, end: str | None, zone: ZoneInfo) -> Interval:
@@ -99,27 +105,7 @@ def _instant(option: str, text: str, zone: ZoneInfo) -> Micros:
     return from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=zone))
 
 
-def _setting(ids: list[str], window: Interval, book: PlantBook | None) -> Setting:
-    if book is None:
-        return Setting(tuple(ids), (window.start, window.end))
-    counters = tuple(
-        kpi.Counter(machine.id, counter.code, counter.modulus or 0, counter.max_per_h or 0)
-        for machine in book.machines.values()
-        for counter in machine.counters
-    )
-    reasons = {reason.id: reason.element for reason in book.reasons.values() if reason.element}
-    return Setting(tuple(ids), (window.start, window.end), counters, reasons)
-
-
-def _plans(window: Interval, book: PlantBook | None) -> dict[str, Plan]:
-    """Planned busy time of each machine by its calendar; none where nobody said when there is work."""
-    if book is None:
-        return {}
-    said = [m for m in book.machines if not book.calendar(m).unplanned]
-    return {m: Plan(busy=total(book.resolver(m).planned(window))) for m in said}
-
-
-def _names(book: PlantBook | None, sources: dict[str, str]) -> dict[str, tuple[str, str | None]]:
+def _names(book: PlantBook | None, sources: dict[str, str]) -> _Names:
     """Machine -> its name in the terminal's language, and what imported files call it."""
     machines = book.machines if book else {}
     tongue = "zh" if language() == "zh_Hans" else "en"
@@ -127,22 +113,21 @@ def _names(book: PlantBook | None, sources: dict[str, str]) -> dict[str, tuple[s
     return names | {m: (m, source) for m, source in sources.items() if m not in names}
 
 
-def _row(f: MachineFigures, names: dict[str, tuple[str, str | None]], zone: ZoneInfo) -> dict[str, Any]:
-    name, source = names.get(f.machine, (f.machine, None))
+def _row(f: Figure, names: _Names) -> dict[str, Any]:
+    of = f.whole.of
+    machine = f.key.get("machine")
+    name, source = names.get(machine, (machine, None)) if machine else (None, None)
     return {
-        "machine": f.machine,
-        "name": name,
-        "source_name": source,
+        **f.key,
+        **({"name": name, "source_name": source} if machine else {}),
         "grade": f.grade,
-        "elements_from": "states" if f.has_states else "reports" if f.elements else None,
-        **{key: _minutes(f.of[column]) if f.has_reports else None for key, column in _REPORTED.items()},
-        **{key: f.of[column] for key, column in _PIECES.items()},
-        "reports": f.of[Column.REPORTS],
-        **{key: f.of[column] for key, column in _COUNTERS.items()},
-        "elements_us": None if f.elements is None else {str(e): length for e, length in f.elements.items()},
-        "ratios": {ratio.definition: _ratio(ratio) for ratio in f.ratios.values()},
-        "first": None if f.first is None else to_iso(f.first, zone),
-        "last": None if f.last is None else to_iso(f.last, zone),
+        **{key: _minutes(of[column]) if f.whole.has_reports else None for key, column in _REPORTED.items()},
+        **{key: of[column] for key, column in _PIECES.items()},
+        "reports": of[Column.REPORTS],
+        **{key: of[column] for key, column in _COUNTERS.items()},
+        "planned_us": f.planned,
+        "elements_us": {str(e): length for e, length in f.elements.items()},
+        "ratios": {ratio.definition: _ratio(ratio) for ratio in f.clauses.values()},
     }
 
 
@@ -154,9 +139,9 @@ def _ratio(ratio: Ratio) -> dict[str, Any]:
     return {"value": float(ratio.value), "exact": exact, **({"above_one": True} if ratio.above_one else {})}
 
 
-def _total(told: list[MachineFigures]) -> dict[str, Any]:
-    """Sums over machines; ratios are not averaged."""
-    sums = {c: sum(f.of[c] for f in told) for c in Column}
+def _total(figures: list[Figure]) -> dict[str, Any]:
+    """Sums; ratios are not averaged."""
+    sums = {c: sum(f.whole.of[c] for f in figures) for c in Column}
     minutes = {key: _minutes(sums[column]) for key, column in _REPORTED.items()}
     return {**minutes, **{key: sums[column] for key, column in _PIECES.items()}, "reports": sums[Column.REPORTS]}
 
@@ -166,27 +151,23 @@ def _minutes(length: Micros) -> float | int:
 
 
 def _show(
-    site: str,
-    window: Interval,
-    zone: ZoneInfo,
-    book: PlantBook | None,
-    told: list[MachineFigures],
-    names: dict[str, tuple[str, str | None]],
+    site: str, window: Interval, zone: ZoneInfo, book: PlantBook | None, figures: list[Figure], names: _Names
 ) -> None:
     print(tr("kpi.title", site=site, start=to_iso(window.start, zone), end=to_iso(window.end, zone)))
     print(tr("kpi.book", hash=book.short) if book else tr("kpi.no_book"))
-    reported = [f for f in told if f.has_reports]
+    reported = [f for f in figures if f.whole.has_reports]
     if reported:
         print()
-        rows = [_line(f, names, _reported(f.of)) for f in reported]
-        sums = _reported({c: sum(f.of[c] for f in reported) for c in Column})
+        rows = [_line(f, names, _reported(f.whole.of)) for f in reported]
+        sums = _reported({c: sum(f.whole.of[c] for f in reported) for c in Column})
         keys = ["run", "setup", "breakdown", "machine_min", "good", "scrap", "rework", "reports"]
-        _table("reported", keys, [*rows, [tr("kpi.total"), *[""] * _has_names(), "", *sums]])
-    stated = [f for f in told if f.has_states]
+        blanks = [""] * (len(rows[0]) - len(sums) - 1)
+        _table("reported", reported[0], keys, [*rows, [tr("kpi.total"), *blanks, *sums]])
+    stated = [f for f in figures if not f.whole.has_reports]
     if stated:
         print()
         rows = [_line(f, names, _stated(f)) for f in stated]
-        _table("stated", [*(str(e) for e in stated[0].elements or {}), "good", "scrap", "counted"], rows)
+        _table("stated", stated[0], [*(str(e) for e in stated[0].elements), "good", "scrap", "counted"], rows)
     print()
     print(tr("kpi.grades"))
 
@@ -201,10 +182,12 @@ def _reported(of: Mapping[Column, int]) -> list[str]:
     ]
 
 
-def _stated(f: MachineFigures) -> list[str]:
-    lengths = (f.elements or {}).values()
+def _stated(f: Figure) -> list[str]:
     counts = (Column.GOOD, Column.SCRAP, Column.COUNTED)
-    return [*(f"{length / MINUTE:,.0f}" for length in lengths), *(f"{f.of[c]:,}" for c in counts)]
+    return [
+        *(f"{length / MINUTE:,.0f}" for length in f.elements.values()),
+        *(f"{f.whole.of[c]:,}" for c in counts),
+    ]
 
 
 def _has_names() -> bool:
@@ -212,12 +195,14 @@ def _has_names() -> bool:
     return shutil.get_terminal_size().columns >= WIDE
 
 
-def _line(f: MachineFigures, names: dict[str, tuple[str, str | None]], cells: list[str]) -> list[str]:
-    name = [names.get(f.machine, (f.machine, None))[0]] if _has_names() else []
-    return [f.machine, *name, f.grade, *cells]
+def _line(f: Figure, names: _Names, cells: list[str]) -> list[str]:
+    machine = f.key.get("machine", "")
+    name = [names.get(machine, (machine, None))[0]] if _has_names() and machine else []
+    return [*f.key.values(), *name, f.grade, *cells]
 
 
-def _table(title: str, keys: list[str], rows: list[list[str]]) -> None:
+def _table(title: str, first: Figure, keys: list[str], rows: list[list[str]]) -> None:
     heads = [(tr(f"kpi.{key}") if key.islower() else key, True) for key in keys]
-    name = [(tr("kpi.name"), False)] if _has_names() else []
-    print_table(tr(f"kpi.{title}"), [(tr("kpi.machine"), False), *name, ("", False), *heads], rows)
+    name = [(tr("kpi.name"), False)] if _has_names() and "machine" in first.key else []
+    key = [(tr(f"kpi.by_{d}"), False) for d in first.key]
+    print_table(tr(f"kpi.{title}"), [*key, *name, ("", False), *heads], rows)

@@ -236,6 +236,6 @@ def test_counted_pieces_are_those_of_the_figures(samples, modulus: int, fastest:
     now = at + MINUTE
     floor = CurrentFloor(["saw-1"], counters={"saw-1": Counter("pieces", modulus or None, fastest or None)})
     floor.apply(EventBatch.of(events), now)
-    setting = kpi.Setting(("saw-1",), (T0, now + 1), (kpi.Counter("saw-1", "pieces", modulus, fastest),))
-    totals = kpi.fold(setting, kpi.points(EventBatch.of(events).sorted(), setting), now + 1)
-    assert floor.now("saw-1", now, T0).pieces_shift == totals.whole[0, kpi.Column.COUNTED]
+    setting = kpi.Setting.plain(("saw-1",), (T0, now + 1), (kpi.Counter("saw-1", "pieces", modulus, fastest),))
+    (figure,) = kpi.compute(EventBatch.of(events).sorted(), setting)
+    assert floor.now("saw-1", now, T0).pieces_shift == figure.whole.of[kpi.Column.COUNTED]

@@ -13,16 +13,31 @@ from dengta.core.time import HOUR, MINUTE
 from dengta.core.vocabulary import STATE_ELEMENT, ClockSource, EventType, Flag, TimeElement
 from dengta.engines import kpi
 from dengta.engines.kpi import check
-from dengta.engines.kpi.model import ACTIVITIES, Column, Counter, Points, Setting, Totals
+from dengta.engines.kpi.check import Row, RowKey
+from dengta.engines.kpi.model import ACTIVITIES, Column, Counter, Rows, Setting
 
 T0 = 1_795_392_000_000_000
 MACHINES = ("saw-1", "saw-2")
-JUDGED = [c for c in Column if c not in (Column.COUNTED, Column.LATE, Column.RESETS)]
 
 
-def folded(events: list[Event], setting: Setting, until: int) -> Totals:
+def folded(events: list[Event], setting: Setting, until: int) -> Rows:
     """The fold of events in any order."""
-    return kpi.fold(setting, kpi.points(kpi.apply(EventBatch.of(events).sorted()), setting), until)
+    return kpi.fold(setting, kpi.apply(EventBatch.of(events).sorted()), until)
+
+
+def in_words(rows: Rows) -> dict[RowKey, Row]:
+    """Rows as the judge has them."""
+    offset = [0]
+    for cells in rows.setting.cells:
+        offset.append(offset[-1] + len(cells))
+    return {
+        RowKey(
+            rows.setting.machines[m],
+            cell - offset[rows.setting.cells_of[m]],
+            *(rows.texts[code] for code in codes),
+        ): dict(zip(Column, values, strict=True))
+        for (m, cell, *codes), values in zip(rows.keys.tolist(), rows.values.tolist(), strict=True)
+    }
 
 
 def event(seq: int, at: int, kind: EventType, code: str = "", value: int = 0, **more: object) -> Event:
@@ -32,9 +47,10 @@ def event(seq: int, at: int, kind: EventType, code: str = "", value: int = 0, **
 
 
 def whole(events: list[Event], minutes: int = 600, machines: tuple[str, ...] = MACHINES, **more: object) -> np.ndarray:
-    """Row of saw-1 over one window of `minutes`."""
-    setting = Setting(machines, (T0, T0 + minutes * MINUTE), **more)  # type: ignore[arg-type]
-    row: np.ndarray = folded(events, setting, T0 + minutes * MINUTE).whole[0]
+    """Sums of saw-1 over one window of `minutes`."""
+    setting = Setting.plain(machines, (T0, T0 + minutes * MINUTE), **more)  # type: ignore[arg-type]
+    rows = folded(events, setting, T0 + minutes * MINUTE)
+    row: np.ndarray = rows.values[rows.keys[:, 0] == 0].sum(axis=0)
     return row
 
 
@@ -42,8 +58,9 @@ def whole(events: list[Event], minutes: int = 600, machines: tuple[str, ...] = M
 def histories(draw: st.DrawFn) -> list[Event]:
     """Events of two machines around an eight hour window, corrections among them."""
     events: list[Event] = []
+    kinds = [EventType.STATE, EventType.OPERATION_START, EventType.OPERATION_END, EventType.GOOD, EventType.SCRAP]
     for seq in range(draw(st.integers(0, 25))):
-        kind = draw(st.sampled_from([EventType.STATE, EventType.OPERATION_END, EventType.GOOD, EventType.SCRAP]))
+        kind = draw(st.sampled_from(kinds))
         if events and draw(st.integers(0, 5)) == 0:
             kind = EventType.CORRECTION
         at, value, code, ref = draw(st.integers(-100, 600)), draw(st.integers(0, 9)), "", None
@@ -54,10 +71,15 @@ def histories(draw: st.DrawFn) -> list[Event]:
         elif kind is EventType.CORRECTION:
             code = draw(st.sampled_from(["retract", "value"]))
             ref = Key(1, 1, draw(st.integers(0, len(events) - 1)))
-        flags = draw(st.sampled_from([Flag.NONE, Flag.NONE, Flag.NONE, Flag.BAD, Flag.HISTORICAL]))
+        elif kind is EventType.OPERATION_START:
+            value, code = 0, draw(st.sampled_from(ACTIVITIES))
+        named: dict[str, object] = {"flags": draw(st.sampled_from([*[Flag.NONE] * 4, Flag.BAD, Flag.TWIN]))}
+        if kind is not EventType.CORRECTION:
+            named |= {"order": draw(st.sampled_from(["", "A", "B"])), "operation": draw(st.sampled_from(["", "x"]))}
+        named["clock"] = draw(st.sampled_from([ClockSource.DEVICE, ClockSource.RECORD]))
         reason = draw(st.sampled_from(["", "", "tea"]))
         machine = draw(st.sampled_from(MACHINES))
-        events.append(event(seq, at, kind, code, value, subject=machine, reason=reason, flags=flags, ref=ref))
+        events.append(event(seq, at, kind, code, value, subject=machine, reason=reason, ref=ref, **named))
     return events
 
 
@@ -70,47 +92,46 @@ TEA = {"tea": TimeElement.REST}
 @settings(max_examples=150, deadline=None)
 @given(histories(), EDGES, st.integers(0, 600))
 def test_agrees_with_the_judge(events: list[Event], edges: tuple[int, ...], until_min: int) -> None:
-    """Every cell, to the microsecond."""
-    setting, until = Setting(MACHINES, edges, reasons=TEA), T0 + until_min * MINUTE
-    answer = folded(events, setting, until)
-    truth = check.again(events, setting, answer.until)
-    for m, cells in enumerate(truth):
-        for c, expected in enumerate(cells):
-            told = {column: int(answer.cells[m, c, column]) for column in JUDGED}
-            assert told == {column: expected[column] for column in JUDGED}
+    """Every row, to the microsecond."""
+    setting = Setting.plain(MACHINES, edges, reasons=TEA)
+    answer = folded(events, setting, T0 + until_min * MINUTE)
+    assert in_words(answer) == check.again(events, setting, answer.until)
 
 
 @settings(max_examples=60, deadline=None)
 @given(histories(), EDGES)
 def test_parts_sum_to_the_whole(events: list[Event], edges: tuple[int, ...]) -> None:
     """K6: cut a window wherever you like; the sum does not move."""
-    cut = folded(events, Setting(MACHINES, edges), edges[-1])
-    uncut = folded(events, Setting(MACHINES, (edges[0], edges[-1])), edges[-1])
-    np.testing.assert_array_equal(cut.whole, uncut.whole)
+    cut = folded(events, Setting.plain(MACHINES, edges), edges[-1])
+    uncut = folded(events, Setting.plain(MACHINES, (edges[0], edges[-1])), edges[-1])
+    np.testing.assert_array_equal(
+        cut.values[:, : Column.GRADE].sum(axis=0), uncut.values[:, : Column.GRADE].sum(axis=0)
+    )
 
 
 @settings(max_examples=60, deadline=None)
 @given(histories(), EDGES, st.lists(st.integers(0, 60), max_size=4))
 def test_increment_is_the_batch(events: list[Event], edges: tuple[int, ...], cuts: list[int]) -> None:
-    """The same fold in any number of slices, from its saved arrays, bit for bit."""
-    setting = Setting(MACHINES, edges)
-    points = kpi.points(kpi.apply(EventBatch.of(events).sorted()), setting)
-    running = kpi.begin(setting)
-    for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), len(points)], strict=True):
-        assert not running.advance(points.take(slice(start, end))).any()
-        running.totals(edges[-1])  # looking changes nothing
-    np.testing.assert_array_equal(running.totals(edges[-1]).cells, kpi.fold(setting, points, edges[-1]).cells)
+    """The same fold in any number of slices, bit for bit."""
+    setting = Setting.plain(MACHINES, edges)
+    batch = kpi.apply(EventBatch.of(events).sorted())
+    running = kpi.Fold(setting)
+    for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), len(batch)], strict=True):
+        assert not running.advance(batch.take(slice(start, end))).any()
+        running.rows(edges[-1])  # looking changes nothing
+    told, again = running.rows(edges[-1]), kpi.fold(setting, batch, edges[-1])
+    np.testing.assert_array_equal(told.values, again.values)
+    np.testing.assert_array_equal(told.keys, again.keys)
 
 
-def test_a_late_point_is_named_and_left_out() -> None:
-    """What is older than its machine's last point comes back to the caller."""
-    setting = Setting(MACHINES, (T0, T0 + HOUR))
-    running = kpi.begin(setting)
-    first = kpi.points(EventBatch.of([event(1, 30, EventType.STATE, "running")]), setting)
-    late = kpi.points(EventBatch.of([event(0, 10, EventType.STATE, "down")]), setting)
-    assert not running.advance(first).any()
-    assert running.advance(late).tolist() == [True]
-    assert running.totals(T0 + HOUR).whole[0, Column.APT] == 30 * MINUTE
+def test_a_late_event_is_named_and_left_out() -> None:
+    """What comes before its machine's last event comes back to the caller."""
+    setting = Setting.plain(MACHINES, (T0, T0 + HOUR))
+    running = kpi.Fold(setting)
+    assert not running.advance(EventBatch.of([event(1, 30, EventType.STATE, "running")])).any()
+    assert running.advance(EventBatch.of([event(0, 10, EventType.STATE, "down")])).tolist() == [True]
+    assert running.advance(EventBatch.of([event(0, 30, EventType.STATE, "down")])).tolist() == [True]
+    assert running.rows(T0 + HOUR).values[:, Column.APT].sum() == 30 * MINUTE
 
 
 def test_k1_k2_states_and_reasons() -> None:
@@ -143,9 +164,11 @@ def test_k3_k4_k5_labour_is_the_sum_and_machine_the_union() -> None:
 
 def test_k7_pieces_belong_to_their_own_time() -> None:
     """A count at an edge is the next cell's."""
-    setting = Setting(MACHINES, (T0, T0 + HOUR, T0 + 2 * HOUR))
+    setting = Setting.plain(MACHINES, (T0, T0 + HOUR, T0 + 2 * HOUR))
     events = [event(0, 59, EventType.GOOD, value=3), event(1, 60, EventType.GOOD, value=5)]
-    assert folded(events, setting, T0 + 2 * HOUR).cells[0, :, Column.GOOD].tolist() == [3, 5]
+    rows = in_words(folded(events, setting, T0 + 2 * HOUR))
+    told = {key.cell: row[Column.GOOD] for key, row in rows.items() if row[Column.GOOD]}
+    assert told == {0: 3, 1: 5}
 
 
 @pytest.mark.parametrize(
@@ -188,43 +211,52 @@ def test_k10_bad_events_are_not_counted() -> None:
 
 
 def test_fractions_of_a_count_are_named() -> None:
-    """A counter reading with a fraction is not folded; how many is told."""
-    setting = Setting(MACHINES, (T0, T0 + HOUR), (Counter("saw-1", "pieces"),))
-    batch = EventBatch.of(
-        [event(0, 1, EventType.COUNTER, "pieces", 15, scale=-1), event(1, 2, EventType.COUNTER, "pieces", 2, scale=1)]
-    )
-    points: Points = kpi.points(batch, setting)
-    assert (points.unread, points.value.tolist()) == (1, [20])
+    """A counter reading with a fraction is not folded, nor a report longer than anybody works; how many is told."""
+    setting = Setting.plain(MACHINES, (T0, T0 + HOUR), (Counter("saw-1", "pieces"),))
+    events = [
+        event(0, 1, EventType.COUNTER, "pieces", 15, scale=-1),
+        event(1, 2, EventType.COUNTER, "pieces", 2, scale=1),
+        event(2, 3, EventType.COUNTER, "pieces", 30),
+        event(3, 4, EventType.OPERATION_END, "run", 32 * 24 * HOUR),
+    ]
+    rows = folded(events, setting, T0 + HOUR)
+    assert rows.unread == 2
+    assert rows.values[:, [Column.COUNTED, Column.REPORTS]].sum(axis=0).tolist() == [10, 0]
 
 
 def test_k12_grades() -> None:
     """A from machines, B as soon as one event was written down."""
-    batch = EventBatch.of(
-        [
-            event(0, 0, EventType.GOOD, value=1),
-            event(1, 0, EventType.GOOD, value=1, subject="saw-2"),
-            event(2, 1, EventType.GOOD, value=1, subject="saw-2", clock=ClockSource.RECORD),
-        ]
-    )
-    assert kpi.grades(batch, Setting((*MACHINES, "saw-3"), (T0, T0 + 1))) == ["A", "B", ""]
+    events = [
+        event(0, 0, EventType.GOOD, value=1),
+        event(1, 0, EventType.GOOD, value=1, subject="saw-2"),
+        event(2, 1, EventType.GOOD, value=1, subject="saw-2", clock=ClockSource.RECORD),
+    ]
+    setting = Setting.plain((*MACHINES, "saw-3"), (T0, T0 + HOUR))
+    assert [f.grade for f in kpi.figures(folded(events, setting, T0 + HOUR))] == ["A", "B", ""]
 
 
 def test_kernels_and_model_name_the_same_columns() -> None:
-    """The compiled loops know columns by number only."""
-    from dengta.engines.kpi import kernels
-    from dengta.engines.kpi.model import Point
+    """The compiled loops know columns and types by number only."""
+    from dengta.engines.kpi import kernels, table
+    from dengta.engines.kpi.model import LONGEST_REPORT
+    from dengta.engines.kpi.model import Key as RowKeyColumn
 
-    for point in Point:
-        assert getattr(kernels, point.name) == point
+    for word in ("APT", "ADET", "UNKNOWN"):
+        assert getattr(kernels, word) == Column[word]
     assert len(Column) == kernels.COLUMNS
+    assert len(RowKeyColumn) == table.KEYS
     assert (kernels.REPORTED, kernels.MACHINE) == (Column.REPORTED_RUN, Column.MACHINE_RUN)
-    for name in ("GOOD", "COUNTED", "REPORTS", "LATE", "RESETS"):
+    for name in ("GOOD", "COUNTED", "REPORTS", "LATE", "RESETS", "TIMES", "GRADE"):
         assert getattr(kernels, f"C_{name}") == Column[name]
+    for name in ("STATE", "COUNTER", "GOOD", "SCRAP", "REWORK"):
+        assert getattr(kernels, name) == EventType[name]
+    assert (kernels.START, kernels.END) == (EventType.OPERATION_START, EventType.OPERATION_END)
+    assert kernels.LONGEST == LONGEST_REPORT
 
 
 def test_a_setting_that_makes_no_sense_is_refused() -> None:
     """Edges rise; a machine is named once."""
     with pytest.raises(ValueError, match="edges"):
-        Setting(("a",), (5, 5))
+        Setting.plain(("a",), (5, 5))
     with pytest.raises(ValueError, match="twice"):
-        Setting(("a", "a"), (1, 2))
+        Setting.plain(("a", "a"), (1, 2))

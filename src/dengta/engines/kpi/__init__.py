@@ -1,51 +1,82 @@
 """Time elements and pieces per machine: one compiled fold makes every figure, in batch and as events arrive.
 
+The face::
+
+    setting = setting_of(book, machines, window)              # cells of its calendar, counters, reasons, cycles
+    found   = compute(batch, setting, by=("machine", "shift"), where=Where(line=("saw",)))   # list[Figure]
+    rows    = fold(setting, apply(batch), until)              # sparse rows (`Rows`); `figures(rows, by, where)` groups
+    steps   = waterfall(figure)                               # list[Step]: planned busy time down to good time
+    bars    = pareto(rows, where), defects(rows, where)       # list[Bar]: stops by time, scrap and rework by pieces
+    spans   = state_spans(batch, setting, machine, window)    # list[StateSpan]: what lies behind, with event keys
+
+A `Figure` has `key`, `window`, `book`, `inside` and `outside` planned busy time (each a `Part`: `of[Column]`, planned
+run time), `planned` (PBT), `elements`, `grade`, `clauses` (definition id -> `Ratio`: exact fraction, or its Reason).
+
 K1: a machine is in the state of its last STATE event; before its first one, it is UNKNOWN (`kernels.fold`).
-K2: a state falls into the time element of `STATE_ELEMENT`, unless its reason names another (`points.points`).
-K3: a report (`operation_end` of d microseconds at t) is work in ``[t - d, t)``; its start event adds nothing
-    (`points.points`).
-K4: labour time of an activity is the sum of its reports: the integral of how many run at once (`kernels.fold`).
-K5: machine time is their union; where activities overlap, run comes before setup, setup before breakdown
-    (`kernels.fold`).
-K6: every interval is cut at the edges of the window's cells, so that the parts of a window sum to the whole
-    (`kernels.fold`).
+K2: a state falls into the time element of `STATE_ELEMENT`, unless its reason names another (`kernels.fold`).
+K3: a report (`operation_end` of d microseconds at t) is work in ``[t - d, t)``; its start event adds no time
+    (`kernels.report`).
+K4: labour time of an activity is the sum of its reports (`kernels.report`).
+K5: machine time is their union; where reports overlap, run comes before setup, setup before breakdown, and of the same
+    activity the one that ended first (`kernels.report`). Before a machine's first state, this union is its elements.
+K6: every interval is cut at the edges of the machine's cells (shifts, breaks, midnights), and where its order changes,
+    so that the parts of a window sum to the whole (`kernels.flush`).
 K7: pieces and reports belong to the cell in which their own time lies; cells are half-open (`kernels.fold`).
 K8: a counter adds its forward step, across its modulus; a fall is a reset or a late sample by rate, else by size
-    (`kernels.step`).
+    (`counting.step`).
 K9: `retract` takes an event out, `value` exchanges its value; the last live correction of an event wins
     (`corrections.apply`).
-K10: events flagged BAD are kept in the log and not counted (`points.points`).
+K10: events flagged BAD or TWIN are kept in the log and not counted (`columns.SKIPPED`).
 K11: a ratio without one of its inputs, or with denominator zero, is undefined and says why; nothing is capped
-    (`ratios`).
+    (`clauses`).
 K12: provenance: A if every event comes from a machine's own clock, B if one was written down afterwards
-    (`points.grades`).
+    (`columns.GRADE_OF`).
+K13: an event that names no order or operation belongs to those in force: what the last state named unless an operation
+    began since, else the last begun and not ended (`kernels.context`).
+K14: planned run time (PRU x PQ) is that of the item at the operation actually run, on that machine, at that time;
+    pieces without a planned cycle leave effectiveness undefined (`figures`).
 """
 
-from dengta.engines.kpi.by_machine import MachineFigures, by_machine, extent
+from dengta.engines.kpi.clauses import DEFINITIONS, Definition, Ratio, ratios
+from dengta.engines.kpi.columns import FOLDED
 from dengta.engines.kpi.corrections import apply
-from dengta.engines.kpi.fold import Fold, begin, fold
-from dengta.engines.kpi.model import Column, Counter, Plan, Points, Setting, Totals
-from dengta.engines.kpi.points import FOLDED, grades, points
-from dengta.engines.kpi.ratios import DEFINITIONS, Ratio, ratios
+from dengta.engines.kpi.extent import extent
+from dengta.engines.kpi.figures import DIMENSIONS, Figure, Part, Where, compute, figures
+from dengta.engines.kpi.fold import Fold, fold
+from dengta.engines.kpi.losses import Bar, Step, defects, pareto, waterfall
+from dengta.engines.kpi.model import Cells, Column, Counter, Cycles, Place, Rows, Setting
+from dengta.engines.kpi.setting import setting_of
+from dengta.engines.kpi.spans import StateSpan, state_spans
 
 __all__ = [
     "DEFINITIONS",
+    "DIMENSIONS",
     "FOLDED",
+    "Bar",
+    "Cells",
     "Column",
     "Counter",
+    "Cycles",
+    "Definition",
+    "Figure",
     "Fold",
-    "MachineFigures",
-    "Plan",
-    "Points",
+    "Part",
+    "Place",
     "Ratio",
+    "Rows",
     "Setting",
-    "Totals",
+    "StateSpan",
+    "Step",
+    "Where",
     "apply",
-    "begin",
-    "by_machine",
+    "compute",
+    "defects",
     "extent",
+    "figures",
     "fold",
-    "grades",
-    "points",
+    "pareto",
     "ratios",
+    "setting_of",
+    "state_spans",
+    "waterfall",
 ]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,38 +17,75 @@ from dengta.core.event import Event, Key
 from dengta.core.intervals import Interval, subtract, total, union
 from dengta.core.reason import Reason
 from dengta.core.time import Micros
-from dengta.core.vocabulary import STATE_ELEMENT, EventType, Flag
-from dengta.engines.kpi.model import ACTIVITIES, MACHINE, REPORTED, STATE_COLUMNS, Column, Setting, Totals
+from dengta.core.vocabulary import STATE_ELEMENT, UNCOUNTED, ClockSource, EventType
+from dengta.engines.kpi.model import (
+    ACTIVITIES,
+    LONGEST_REPORT,
+    MACHINE,
+    REPORTED,
+    STATE_COLUMNS,
+    Column,
+    Rows,
+    Setting,
+)
+
+_MOST_OPEN = 8
 
 
-def laws(answer: Totals) -> list[Reason]:
+def laws(answer: Rows) -> list[Reason]:
     """Every law `answer` breaks; [] when none. A broken one is our fault, never the data's."""
-    cells, edges = answer.cells, np.array(answer.setting.edges, np.int64)
-    lengths = np.clip(answer.until - edges[:-1], 0, np.diff(edges))
-    broken = {
-        "elements_fill_time": cells[:, :, STATE_COLUMNS].sum(axis=2) != lengths,
-        "machine_within_time": cells[:, :, MACHINE].sum(axis=2) > lengths,
-        "union_within_sum": cells[:, :, MACHINE] > cells[:, :, REPORTED],
-        "nothing_negative": cells < 0,
-    }
+    setting = answer.setting
+    sizes = [len(c) for c in setting.cells]
+    offset = np.concatenate([[0], np.cumsum(sizes)])
+    of = np.array(setting.cells_of, np.int64)
+    width = max(sizes)
+    place = answer.keys[:, 0].astype(np.int64) * width + answer.keys[:, 1] - offset[of][answer.keys[:, 0]]
+    flat = np.zeros((len(of) * width, len(Column)), np.int64)
+    np.add.at(flat, place, answer.values)
+    sums = flat.reshape(len(of), width, len(Column))
+    broken = {"nothing_negative": (sums < 0).any(axis=(1, 2))}
+    lengths = np.zeros((len(of), width), np.int64)
+    for m, c in enumerate(setting.cells_of):
+        cells = setting.cells[c]
+        lengths[m, : len(cells)] = np.clip(answer.until - cells.start, 0, cells.end - cells.start)
+    broken["elements_fill_time"] = (sums[:, :, STATE_COLUMNS].sum(axis=2) != lengths).any(axis=1)
+    broken["machine_within_time"] = (sums[:, :, MACHINE].sum(axis=2) > lengths).any(axis=1)
+    broken["union_within_sum"] = (sums[:, :, MACHINE] > sums[:, :, REPORTED]).any(axis=(1, 2))
     return [
-        Reason("kpi.law_broken", (answer.setting.machines[int(np.argwhere(wrong)[0][0])],), {"law": law})
+        Reason("kpi.law_broken", (setting.machines[int(np.flatnonzero(wrong)[0])],), {"law": law})
         for law, wrong in broken.items()
         if wrong.any()
     ]
 
 
-def again(events: Iterable[Event], setting: Setting, until: Micros) -> list[list[dict[Column, int]]]:
-    """Time elements, reported and machine time, pieces and reports, as ``[machine][cell][column]``.
+class RowKey(NamedTuple):
+    """The key of a row in words; `cell` counts among the machine's own cells."""
 
-    `events` in any order, corrections among them. Counters are not judged here: their rule is itself a judgement.
+    machine: str
+    cell: int
+    order: str
+    operation: str
+    reason: str
+    code: str
+
+
+Row = dict[Column, int]
+_Context = tuple[str, str]
+
+
+def again(events: Iterable[Event], setting: Setting, until: Micros) -> dict[RowKey, Row]:
+    """Every row that is not zero. `events` in any order, corrections among them.
+
+    Counters are not judged here: their rule is itself a judgement.
     """
     by_machine: dict[str, list[Event]] = defaultdict(list)
     for event in _corrected(sorted(events, key=lambda e: (e.ts, *e.key))):
-        if not event.flags & Flag.BAD:
+        if not event.flags & UNCOUNTED:
             by_machine[event.subject].append(event)
-    spans = [Interval(a, b) for a, b in zip(setting.edges, setting.edges[1:], strict=False)]
-    return [[_cell(by_machine[m], span, setting, until) for span in spans] for m in setting.machines]
+    found: dict[RowKey, Row] = {}
+    for number, machine in enumerate(setting.machines):
+        found |= _Machine(machine, number, setting, until).rows(by_machine[machine])
+    return found
 
 
 def _corrected(events: list[Event]) -> Iterator[Event]:
@@ -68,30 +107,135 @@ def _corrected(events: list[Event]) -> Iterator[Event]:
         yield event
 
 
-def _cell(events: list[Event], span: Interval, setting: Setting, until: Micros) -> dict[Column, int]:
-    row = dict.fromkeys(Column, 0)
-    seen = Interval(span.start, min(span.end, until)) if until > span.start else None
-    states = [e for e in events if e.type is EventType.STATE]
-    if seen:
-        starts = [setting.edges[0] if not states else min(setting.edges[0], states[0].ts), *(e.ts for e in states)]
-        elements = ["UNKNOWN", *(setting.reasons.get(e.reason) or STATE_ELEMENT[e.code] for e in states)]
-        for start, end, element in zip(starts, [*starts[1:], until], elements, strict=True):
-            part = Interval(start, end).meet(seen) if end > start else None
-            row[Column[str(element)]] += part.length if part else 0
-    reports: dict[str, list[Interval]] = {activity: [] for activity in ACTIVITIES}
-    for event in events:
-        number = event.value * 10**event.scale if event.scale >= 0 else 0
-        inside = event.ts in span
-        if event.type is EventType.OPERATION_END:
-            row[Column.REPORTS] += inside
-            part = Interval(event.ts - number, event.ts).meet(seen) if number and seen else None
+class _Machine:
+    """One machine's rows, by lists of intervals."""
+
+    def __init__(self, name: str, number: int, setting: Setting, until: Micros) -> None:
+        cells = setting.cells_for(number)
+        self.name, self.reasons = name, setting.reasons
+        self.cells = [Interval(a, b) for a, b in zip(cells.start.tolist(), cells.end.tolist(), strict=True)]
+        self.window = Interval(self.cells[0].start, self.cells[-1].end)
+        self.seen = Interval(self.window.start, until) if until > self.window.start else None
+        self.found: dict[RowKey, Row] = defaultdict(lambda: dict.fromkeys(Column, 0))
+
+    def rows(self, events: list[Event]) -> dict[RowKey, Row]:
+        told = [e for e in events if e.type is EventType.STATE]
+        first_told = told[0].ts if told else self.window.end
+        self._states(events, first_told)
+        self._reports([e for e in events if e.type is EventType.OPERATION_END], events, first_told)
+        for event in events:
+            if event.type in (EventType.GOOD, EventType.SCRAP, EventType.REWORK):
+                who = _named(event, _context_at(events, event))
+                self._point(event, who, Column[event.type.name], event.value * 10**event.scale)
+                self._point(event, who, Column.TIMES, 1)
+        return {key: row for key, row in self.found.items() if any(row.values())}
+
+    def _add(self, cell: int, who: _Context, reason: str, code: str, column: Column, n: int, grade: int) -> None:
+        row = self.found[RowKey(self.name, cell, *who, reason, code)]
+        row[column] += n
+        row[Column.GRADE] = max(row[Column.GRADE], grade)
+
+    def _point(self, event: Event, who: _Context, column: Column, n: int) -> None:
+        for i, cell in enumerate(self.cells):
+            if event.ts in cell:
+                self._add(i, who, event.reason, event.code, column, n, _grade(event))
+
+    def _interval(
+        self, span: Interval | None, who: _Context, reason: str, code: str, column: Column, sign: int, grade: int
+    ) -> None:
+        for i, cell in enumerate(self.cells):
+            part = span.meet(cell) if span else None
             if part:
-                reports[event.code].append(part)
-        elif event.type in (EventType.GOOD, EventType.SCRAP, EventType.REWORK):
-            row[Column[event.type.name]] += number if inside else 0
-    taken: list[Interval] = []
-    for i, activity in enumerate(ACTIVITIES):
-        row[Column(Column.REPORTED_RUN + i)] = sum(part.length for part in reports[activity])
-        row[Column(Column.MACHINE_RUN + i)] = total(subtract(reports[activity], taken))
-        taken = union([*taken, *reports[activity]])
-    return row
+                self._add(i, who, reason, code, column, sign * part.length, grade)
+
+    def _states(self, events: list[Event], first_told: Micros) -> None:
+        """Cut time at every event that may change what goes on, and ask what went on in between."""
+        if self.seen is None:
+            return
+        turns = [e for e in events if e.type in (EventType.STATE, EventType.OPERATION_START, EventType.OPERATION_END)]
+        edges = sorted({self.seen.start, self.seen.end, *(e.ts for e in turns if e.ts in self.seen)})
+        for start, end in pairwise(edges):
+            so_far = [e for e in turns if e.ts <= start]
+            states = [e for e in so_far if e.type is EventType.STATE]
+            if not states:
+                self._interval(Interval(start, end), ("", ""), "", "", Column.UNKNOWN, 1, 0)
+                continue
+            state = states[-1]
+            element = self.reasons.get(state.reason) or STATE_ELEMENT[state.code]
+            who, column = _context(so_far), Column[element.name]
+            self._interval(Interval(start, end), who, state.reason, state.code, column, 1, _grade(state))
+        states = [e for e in turns if e.type is EventType.STATE]
+        for before, state in zip([None, *states], states, strict=False):
+            if before is None or (before.code, before.reason) != (state.code, state.reason):
+                who = _context(turns[: turns.index(state) + 1])
+                self._point(state, who, Column.TIMES, 1)
+
+    def _reports(self, ends: list[Event], events: list[Event], first_told: Micros) -> None:
+        taken: list[Interval] = []
+        lengths = {e.key: e.value * 10**e.scale for e in ends}
+        ends = [e for e in ends if lengths[e.key] <= LONGEST_REPORT]
+        who = {e.key: _named(e, _context_at(events, e)) for e in ends}
+        for event in ends:
+            self._point(event, who[event.key], Column.REPORTS, 1)
+            labour = Column(Column.REPORTED_RUN + ACTIVITIES.index(event.code))
+            self._interval(
+                self._span(event, lengths), who[event.key], event.reason, event.code, labour, 1, _grade(event)
+            )
+        for activity in ACTIVITIES:  # run before setup before breakdown; of those, the first that ended
+            for event in (e for e in ends if e.code == activity):
+                span = self._span(event, lengths)
+                for part in subtract([span] if span else [], taken):
+                    self._union(part, event, who[event.key], ACTIVITIES.index(activity), first_told)
+                taken = union([*taken, *([span] if span else [])])
+
+    def _span(self, event: Event, lengths: dict[Key, int]) -> Interval | None:
+        took = lengths[event.key]
+        return Interval(event.ts - took, event.ts).meet(self.window) if took else None
+
+    def _union(self, part: Interval, event: Event, who: _Context, activity: int, first_told: Micros) -> None:
+        grade = _grade(event)
+        self._interval(part, who, event.reason, event.code, Column(Column.MACHINE_RUN + activity), 1, grade)
+        untold = part.meet(Interval(part.start, first_told)) if first_told > part.start else None
+        self._interval(untold, who, event.reason, event.code, Column(Column.APT + activity), 1, grade)
+        self._interval(untold, ("", ""), "", "", Column.UNKNOWN, -1, 0)
+
+
+def _grade(event: Event) -> int:
+    return 2 if event.clock in (ClockSource.RECORD, ClockSource.PERSON) else 1
+
+
+def _context_at(events: list[Event], event: Event) -> _Context:
+    return _context(events[: events.index(event)])
+
+
+def _named(event: Event, held: _Context) -> _Context:
+    if event.order and event.order != held[0]:
+        held = (event.order, "")
+    return held[0], event.operation or held[1]
+
+
+def _context(so_far: list[Event]) -> _Context:
+    """Order and operation after `so_far`: what the last state named, unless an operation began since; else the last
+    begun and not ended."""
+    own: _Context | None = None
+    under_way: list[_Context] = []
+    for event in so_far:
+        named = (event.order, event.operation)
+        if event.type is EventType.STATE:
+            own = named if any(named) else None
+        elif event.type is EventType.OPERATION_START:
+            own = None
+            under_way = [*under_way, named][-_MOST_OPEN:]
+        elif event.type is EventType.OPERATION_END and named in under_way:
+            last = len(under_way) - 1 - under_way[::-1].index(named)
+            under_way = under_way[:last] + under_way[last + 1 :]
+    return own or (under_way[-1] if under_way else ("", ""))
+
+
+def by_cell(found: dict[RowKey, Row], machine: str, cell: int) -> Row:
+    """The sum of the rows of one machine in one cell."""
+    rows = [row for key, row in found.items() if (key.machine, key.cell) == (machine, cell)]
+    return {c: sum(row[c] for row in rows) for c in Column}
+
+
+__all__ = ["RowKey", "again", "by_cell", "laws", "total"]

@@ -1,4 +1,4 @@
-"""The compiled fold: sorted points in, cells out, everything it remembers in two plain arrays."""
+"""The compiled fold: event columns in, sparse rows out, everything it remembers in a few plain arrays."""
 
 from __future__ import annotations
 
@@ -7,143 +7,352 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-# Points (model.Point) and columns (model.Column); a test holds both tables together.
-STATE, ENTER, LEAVE, REPORT, GOOD, SCRAP, REWORK, COUNT = range(8)
-REPORTED, MACHINE, C_GOOD, C_COUNTED, C_REPORTS, C_LATE, C_RESETS, COLUMNS = 7, 10, 13, 16, 17, 18, 19, 20
+from dengta.engines.kpi.counting import FORWARD, RESET, TOO_LATE, step, whole
+from dengta.engines.kpi.table import find
 
-# What the fold remembers of a machine: its element, since when, its cell then, reports running by activity, whether a
-# state was told, its first and last point, and the cell of its last count.
-ELEMENT, SINCE, CELL, DEPTH, TOLD, FIRST, LAST, COUNT_CELL, MEMORY = 0, 1, 2, 3, 6, 7, 8, 9, 10
-# ... and of a counter: whether it was read, its last good reading, and when.
+# Event types and skipped flags (core.vocabulary), columns and activities (model); a test holds the tables together.
+STATE, COUNTER, START, END, GOOD, SCRAP, REWORK = 1, 2, 3, 4, 5, 6, 7
+APT, ADET, UNKNOWN = 0, 2, 6
+REPORTED, MACHINE, C_GOOD, C_COUNTED, C_REPORTS, C_LATE, C_RESETS, C_TIMES, C_GRADE, COLUMNS = (
+    7, 10, 13, 16, 17, 18, 19, 20, 21, 22,
+)  # fmt: skip
+
+# What the fold remembers of a machine. Its element and what told it; since when; the cell of SINCE and of the last
+# event; first and last event with the last one's key; the instant of its first state; the order and operation that its
+# state named; the operations under way (OPEN of them, OPENED pairs); the last piece of its union of reports; unread.
+ELEMENT, CODE, REASON, GRADE, SINCE, CELL, AT_CELL, FIRST, LAST, STREAM, EPOCH, SEQ, TOLD_AT = range(13)
+OWN, OWN_ORDER, OWN_OPERATION, HEAD, UNREAD, OPEN, OPENED = 13, 14, 15, 16, 17, 18, 19
+MOST_OPEN = 8
+MEMORY = OPENED + 2 * MOST_OPEN
+# ... of a counter: whether it was read, its last good reading, and when.
 READ, READING, READ_AT, COUNTER_MEMORY = 0, 1, 2, 3
+# ... and of a piece of the union of reports: where it lies, who worked, and the piece before it (-1: none).
+FROM, TO, ACTIVITY, P_ORDER, P_OPERATION, P_REASON, P_CODE, BEFORE, PIECE = range(9)
 
-FORWARD, RESET, TOO_LATE = 0, 1, 2
-_HOUR_MS = 3_600_000
-_LONGEST_MS = 87_660 * _HOUR_MS  # ten years; keeps rate x time inside 64 bits
-
-
-@njit(cache=True, nogil=True)
-def flush(memory: Any, edges: Any, cells: Any, m: int, until: int) -> None:
-    """Credit machine `m` with what it did since it was last flushed, cell by cell, up to `until`."""
-    mine = memory[m]
-    at = max(mine[SINCE], edges[0])
-    cell, last = mine[CELL], len(edges) - 1
-    run, setup, breakdown = mine[DEPTH], mine[DEPTH + 1], mine[DEPTH + 2]
-    while cell < last and at < until:
-        end = min(until, edges[cell + 1])
-        if end > at:
-            part = end - at
-            row = cells[m, cell]
-            row[mine[ELEMENT]] += part
-            if run > 0 or setup > 0 or breakdown > 0:
-                row[REPORTED] += run * part
-                row[REPORTED + 1] += setup * part
-                row[REPORTED + 2] += breakdown * part
-                row[MACHINE + (0 if run > 0 else 1 if setup > 0 else 2)] += part
-            at = end
-        if at >= edges[cell + 1]:
-            cell += 1
-    mine[CELL] = cell
-    mine[SINCE] = max(mine[SINCE], until)
+NEVER = np.iinfo(np.int64).max
+LONGEST = 31 * 86_400_000_000
 
 
 @njit(cache=True, nogil=True)
-def step(last: int, last_at: int, value: int, at: int, modulus: int, max_per_h: int) -> tuple[int, int]:
-    """How far a counter went from `last` to `value`, and what it was: FORWARD, RESET or TOO_LATE.
+def credit(slots: Any, keys: Any, values: Any, used: Any, m: int, cell: int, who: Any, column: int, n: int) -> None:
+    """Add `n` to a column of the row (m, cell, order, operation, reason, code of `who`); its grade is ``who[4]``."""
+    row = values[find(slots, keys, used, m, cell, who[0], who[1], who[2], who[3])]
+    row[column] += n
+    if row[C_GRADE] < who[4]:
+        row[C_GRADE] = who[4]
 
-    With a known rate: forward if the machine can do that, else a reset if it can do that, else a late sample. Without
-    one: a rise is forward (a late one if that is the shorter way round the modulus); a fall is forward if it wraps
-    within a sixteenth of the modulus, else a reset if less was made since than it fell, else a late sample.
+
+@njit(cache=True, nogil=True)
+def context(mine: Any, who: Any) -> None:
+    """Order and operation of what goes on now, into ``who[:2]``: what the state named, else the last begun."""
+    if mine[OWN]:
+        who[0], who[1] = mine[OWN_ORDER], mine[OWN_OPERATION]
+    elif mine[OPEN]:
+        at = OPENED + 2 * (mine[OPEN] - 1)
+        who[0], who[1] = mine[at], mine[at + 1]
+    else:
+        who[0], who[1] = 0, 0
+
+
+@njit(cache=True, nogil=True)
+def flush(
+    mine: Any, m: int, until: int, start: Any, end: Any, last: int, slots: Any, keys: Any, values: Any, used: Any,
+    who: Any,
+) -> None:  # fmt: skip
+    """Credit machine `m` with what it did since it was last flushed, cell by cell, up to `until`; `last`: one past its
+    last cell."""
+    if until <= mine[SINCE]:
+        return
+    cell = mine[CELL]
+    if cell < last and until > start[cell]:
+        context(mine, who)
+        if mine[TOLD_AT] == NEVER:
+            who[0], who[1] = 0, 0
+        who[2], who[3], who[4] = mine[REASON], mine[CODE], mine[GRADE]
+        at = max(mine[SINCE], start[cell])
+        while cell < last and at < until:
+            stop = min(until, end[cell])
+            if stop > at:
+                credit(slots, keys, values, used, m, cell, who, mine[ELEMENT], stop - at)
+                at = stop
+            if at >= end[cell]:
+                cell += 1
+        mine[CELL] = cell
+    mine[SINCE] = until
+
+
+@njit(cache=True, nogil=True)
+def spread(
+    m: int, lo: int, hi: int, sign: int, activity: int, told_at: int, cell: int, start: Any, slots: Any, keys: Any,
+    values: Any, used: Any, who: Any, nobody: Any,
+) -> None:  # fmt: skip
+    """Credit machine `m` with a piece of its union of reports, ``[lo, hi)``, or take it back (`sign` -1).
+
+    Before its first state (`told_at`) the reports are all that is known of it: there they are its time elements too.
+    `cell`: any cell at or after the one in which the piece ends.
     """
-    back = last - value
-    forward = -back
-    if modulus > 0:
-        forward %= modulus
-        back %= modulus
-    if forward == 0:
-        return 0, FORWARD
-    if max_per_h > 0:
-        can = min((at - last_at) // 1000, _LONGEST_MS) * max_per_h // _HOUR_MS + 1
-        if 0 < forward <= can:
-            return forward, FORWARD
-        if value < last and value <= can:
-            return value, RESET
-        return 0, TOO_LATE
-    if value > last:
-        return (forward, FORWARD) if modulus == 0 or forward < back else (0, TOO_LATE)
-    if forward > 0 and forward <= modulus // 16:
-        return forward, FORWARD
-    return (value, RESET) if value < back else (0, TOO_LATE)
+    while hi > lo:
+        while start[cell] >= hi:
+            cell -= 1
+        part = hi - max(lo, start[cell])
+        credit(slots, keys, values, used, m, cell, who, MACHINE + activity, sign * part)
+        untold = min(hi, told_at) - max(lo, start[cell])
+        if untold > 0:
+            credit(slots, keys, values, used, m, cell, who, APT + activity, sign * untold)
+            credit(slots, keys, values, used, m, cell, nobody, UNKNOWN, -sign * untold)
+        hi -= part
+
+
+@njit(cache=True, nogil=True)
+def report(
+    mine: Any, m: int, lo: int, hi: int, activity: int, cell: int, start: Any, slots: Any, keys: Any, values: Any,
+    used: Any, pieces: Any, count: Any, who: Any, other: Any, nobody: Any,
+) -> None:  # fmt: skip
+    """Credit a report of work in ``[lo, hi)`` that ends last of all so far: labour as a sum, machine as a union.
+
+    The union lies in `pieces`, linked backwards from ``mine[HEAD]``, disjoint. An instant is its report's that has the
+    first activity in the order run, setup, breakdown; among those, the one that came first keeps it.
+    """
+    at, c = hi, cell
+    while at > lo:
+        while start[c] >= at:
+            c -= 1
+        part = at - max(lo, start[c])
+        credit(slots, keys, values, used, m, c, who, REPORTED + activity, part)
+        at -= part
+    told_at, open_to, after, node = mine[TOLD_AT], hi, -1, mine[HEAD]
+    while open_to > lo:
+        covered = pieces[node, TO] if node >= 0 else lo
+        if covered < open_to:
+            gap = max(covered, lo)
+            fresh = _piece(pieces, count, gap, open_to, activity, who, node)
+            _link(mine, pieces, after, fresh)
+            spread(m, gap, open_to, 1, activity, told_at, cell, start, slots, keys, values, used, who, nobody)
+            after, open_to = fresh, gap
+            continue
+        first = max(pieces[node, FROM], lo)
+        if pieces[node, ACTIVITY] > activity:
+            held = pieces[node, ACTIVITY]
+            other[0], other[1], other[2], other[3] = (
+                pieces[node, P_ORDER], pieces[node, P_OPERATION], pieces[node, P_REASON], pieces[node, P_CODE],
+            )  # fmt: skip
+            spread(m, first, open_to, -1, held, told_at, cell, start, slots, keys, values, used, other, nobody)
+            spread(m, first, open_to, 1, activity, told_at, cell, start, slots, keys, values, used, who, nobody)
+            below = pieces[node, BEFORE]
+            if first > pieces[node, FROM]:
+                pieces[node, TO] = first
+                below = node
+            fresh = _piece(pieces, count, first, open_to, activity, who, below)
+            _link(mine, pieces, after, fresh)
+            after, node = fresh, below
+        elif first == pieces[node, FROM]:
+            after, node = node, pieces[node, BEFORE]
+        open_to = first
+
+
+@njit(cache=True, nogil=True)
+def _piece(pieces: Any, count: Any, lo: int, hi: int, activity: int, who: Any, before: int) -> int:
+    fresh = count[0]
+    count[0] += 1
+    one = pieces[fresh]
+    one[FROM], one[TO], one[ACTIVITY], one[BEFORE] = lo, hi, activity, before
+    one[P_ORDER], one[P_OPERATION], one[P_REASON], one[P_CODE] = who[0], who[1], who[2], who[3]
+    return int(fresh)
+
+
+@njit(cache=True, nogil=True)
+def _link(mine: Any, pieces: Any, after: int, fresh: int) -> None:
+    if after < 0:
+        mine[HEAD] = fresh
+    else:
+        pieces[after, BEFORE] = fresh
+
+
+@njit(cache=True, nogil=True)
+def begin_operation(mine: Any, order: int, operation: int) -> None:
+    """An operation begins: it is what goes on now. Of more than MOST_OPEN at once the oldest is forgotten."""
+    mine[OWN] = 0
+    if mine[OPEN] == MOST_OPEN:
+        for i in range(OPENED, MEMORY - 2):
+            mine[i] = mine[i + 2]
+        mine[OPEN] -= 1
+    at = OPENED + 2 * mine[OPEN]
+    mine[at], mine[at + 1] = order, operation
+    mine[OPEN] += 1
+
+
+@njit(cache=True, nogil=True)
+def end_operation(mine: Any, order: int, operation: int) -> None:
+    """An operation ends: the last begun of its name goes on no longer."""
+    for place in range(mine[OPEN] - 1, -1, -1):
+        at = OPENED + 2 * place
+        if mine[at] == order and mine[at + 1] == operation:
+            for i in range(at, MEMORY - 2):
+                mine[i] = mine[i + 2]
+            mine[OPEN] -= 1
+            mine[OPENED + 2 * mine[OPEN]] = 0
+            mine[OPENED + 2 * mine[OPEN] + 1] = 0
+            return
+
+
+@njit(cache=True, nogil=True)
+def rows_wanted(mine: Any, at: int, took: int, last: int, start: Any, end: Any, pieces: Any) -> int:
+    """The most rows that an event at `at` (a report that took `took`) can add; also bounds the pieces it adds."""
+    cell, wanted = mine[CELL], 4
+    while cell < last and end[cell] <= at:
+        cell += 1
+        wanted += 1
+    if took > 0:
+        lo, node, parts = at - took, mine[HEAD], 1
+        while node >= 0 and pieces[node, TO] > lo:
+            node = pieces[node, BEFORE]
+            parts += 2
+        cells, c = 1, min(cell, last - 1)
+        while c >= 0 and start[c] > lo:
+            c -= 1
+            cells += 1
+        wanted += 6 * (parts + cells)
+    return int(wanted)
 
 
 @njit(cache=True, nogil=True)
 def fold(
-    ts: Any,
-    machine: Any,
-    kind: Any,
-    value: Any,
-    which: Any,
-    edges: Any,
-    modulus: Any,
-    max_per_h: Any,
-    memory: Any,
-    counters: Any,
-    cells: Any,
-    late: Any,
-) -> int:
-    """Fold points into `memory`, `counters` and `cells` (changed in place).
+    at_event: int, ts: Any, kind: Any, clock: Any, flags: Any, subject: Any, code: Any, reason: Any, order: Any,
+    operation: Any, value: Any, scale: Any, stream: Any, epoch: Any, seq: Any, keyed: bool, skipped: int,
+    machine_of: Any, state_of: Any, element_of: Any, activity_of: Any, counter_of: Any, text_of: Any, grade_of: Any,
+    counter_at: Any, modulus: Any, max_per_h: Any, first: Any, last: Any, start: Any, end: Any,
+    memory: Any, counters: Any, pieces: Any, count: Any, slots: Any, keys: Any, values: Any, used: Any, late: Any,
+) -> int:  # fmt: skip
+    """Fold events from number `at_event` on, each machine's in the order of time; returns the first event not
+    folded, which is the number of events unless rows or pieces run short.
 
-    A point older than its machine's last one is not folded: `late` (bool, a point) marks it. Returns how many are late.
+    ts .. seq: columns of an event batch. machine_of .. text_of: by text number of that batch, -1 where a text is none.
+    An event before its machine's last one (by time, and by key where `keyed`) is not folded: `late` marks it.
     """
-    behind, last_cell = 0, len(edges) - 1
-    for i in range(len(ts)):
-        m, at, what = machine[i], ts[i], kind[i]
-        mine = memory[m]
-        if at < mine[LAST]:
-            late[i] = True
-            behind += 1
+    who, other, nobody = np.zeros(5, np.int64), np.zeros(5, np.int64), np.zeros(5, np.int64)
+    for i in range(at_event, len(ts)):
+        m = machine_of[subject[i]]
+        what = kind[i]
+        if m < 0 or what > REWORK or flags[i] & skipped:
             continue
+        at, mine, final = ts[i], memory[m], last[m]
+        if at <= mine[LAST] and (at < mine[LAST] or (keyed and _before(stream[i], epoch[i], seq[i], mine))):
+            late[i] = True
+            continue
+        amount, fits = value[i], True
+        if scale[i] != 0 and what != STATE and what != START:
+            amount, fits = whole(value[i], scale[i])
+        took, counter = 0, -1
+        if what == END:
+            took = amount
+            fits = fits and 0 <= took <= LONGEST
+        elif what == COUNTER:
+            if counter_of[code[i]] >= 0:
+                counter = counter_at[m, counter_of[code[i]]]
+            if counter < 0:
+                continue
+        if used[0] + 8 > len(keys) or (what != COUNTER and what < GOOD):
+            if not fits:
+                took = 0
+            wanted = rows_wanted(mine, at, took, final, start, end, pieces)
+            if used[0] + wanted > len(keys) or count[0] + wanted > len(pieces):
+                return i
         mine[LAST] = at
+        if keyed:
+            mine[STREAM], mine[EPOCH], mine[SEQ] = stream[i], epoch[i], seq[i]
         if mine[FIRST] > at:
             mine[FIRST] = at
-        if what == STATE:
-            flush(memory, edges, cells, m, at)
-            mine[ELEMENT] = value[i]
-            mine[TOLD] = 1
+        if not fits:
+            mine[UNREAD] += 1
             continue
-        if what in (ENTER, LEAVE):
-            flush(memory, edges, cells, m, at)
-            mine[DEPTH + value[i]] += 1 if what == ENTER else -1
-            continue
-        cell = mine[COUNT_CELL]
-        while cell < last_cell and at >= edges[cell + 1]:
+        cell = mine[AT_CELL]
+        while cell < final and at >= end[cell]:
             cell += 1
-        mine[COUNT_CELL] = cell
-        inside = at >= edges[0] and cell < last_cell
-        if what == COUNT:
-            mark, c = counters[which[i]], which[i]
+        mine[AT_CELL] = cell
+        inside = cell < final and at >= start[cell]
+
+        if what == COUNTER:
+            mark = counters[counter]
             gain, verdict = 0, FORWARD
             if mark[READ]:
-                gain, verdict = step(mark[READING], mark[READ_AT], value[i], at, modulus[c], max_per_h[c])
+                gain, verdict = step(mark[READING], mark[READ_AT], amount, at, modulus[counter], max_per_h[counter])
             if verdict != TOO_LATE:
-                mark[READ], mark[READING], mark[READ_AT] = 1, value[i], at
+                mark[READ], mark[READING], mark[READ_AT] = 1, amount, at
             if inside:
-                cells[m, cell, C_COUNTED] += gain
+                context(mine, who)
+                who[2], who[3], who[4] = 0, text_of[code[i]], grade_of[clock[i]]
+                row = values[find(slots, keys, used, m, cell, who[0], who[1], 0, who[3])]
+                row[C_COUNTED] += gain
                 if verdict == TOO_LATE:
-                    cells[m, cell, C_LATE] += 1
+                    row[C_LATE] += 1
                 elif verdict == RESET:
-                    cells[m, cell, C_RESETS] += 1
+                    row[C_RESETS] += 1
+                if row[C_GRADE] < who[4]:
+                    row[C_GRADE] = who[4]
+            continue
+
+        if what == STATE:
+            element = element_of[reason[i]]
+            if element < 0:
+                element = state_of[code[i]]
+            flush(mine, m, at, start, end, final, slots, keys, values, used, who)
+            fresh = mine[TOLD_AT] == NEVER or mine[CODE] != text_of[code[i]] or mine[REASON] != text_of[reason[i]]
+            if mine[TOLD_AT] == NEVER:
+                mine[TOLD_AT] = at
+            mine[ELEMENT], mine[CODE], mine[REASON] = element, text_of[code[i]], text_of[reason[i]]
+            mine[GRADE] = grade_of[clock[i]]
+            mine[OWN] = 1 if order[i] != 0 or operation[i] != 0 else 0
+            mine[OWN_ORDER], mine[OWN_OPERATION] = text_of[order[i]], text_of[operation[i]]
+            if fresh and inside:
+                context(mine, who)
+                who[2], who[3], who[4] = mine[REASON], mine[CODE], mine[GRADE]
+                credit(slots, keys, values, used, m, cell, who, C_TIMES, 1)
+            continue
+
+        if what == START:
+            flush(mine, m, at, start, end, final, slots, keys, values, used, who)
+            begin_operation(mine, text_of[order[i]], text_of[operation[i]])
+            continue
+
+        context(mine, who)
+        if order[i] != 0 and who[0] != text_of[order[i]]:
+            who[0], who[1] = text_of[order[i]], 0
+        if operation[i] != 0:
+            who[1] = text_of[operation[i]]
+        who[2], who[3], who[4] = text_of[reason[i]], text_of[code[i]], grade_of[clock[i]]
+        if what == END:
+            if inside:
+                credit(slots, keys, values, used, m, cell, who, C_REPORTS, 1)
+            lo, hi = max(at - took, start[first[m]]), min(at, end[final - 1])
+            here = who.copy()
+            flush(mine, m, at, start, end, final, slots, keys, values, used, who)
+            end_operation(mine, text_of[order[i]], text_of[operation[i]])
+            if lo < hi:
+                report(
+                    mine, m, lo, hi, activity_of[code[i]], min(cell, final - 1), start, slots, keys, values, used,
+                    pieces, count, here, other, nobody,
+                )  # fmt: skip
         elif inside:
-            if what == REPORT:
-                cells[m, cell, C_REPORTS] += 1
-            else:
-                cells[m, cell, C_GOOD + what - GOOD] += value[i]
-    return behind
+            credit(slots, keys, values, used, m, cell, who, C_GOOD + what - GOOD, amount)
+            credit(slots, keys, values, used, m, cell, who, C_TIMES, 1)
+    return len(ts)
 
 
-def empty_memory(machines: int, start: int, unknown: int) -> np.ndarray:
-    """The memory of machines of which nothing was heard before `start`."""
-    memory = np.zeros((machines, MEMORY), np.int64)
-    memory[:, ELEMENT], memory[:, SINCE] = unknown, start
-    memory[:, FIRST], memory[:, LAST] = np.iinfo(np.int64).max, np.iinfo(np.int64).min
+@njit(cache=True, nogil=True)
+def _before(stream: int, epoch: int, seq: int, mine: Any) -> bool:
+    """Whether a key comes before the machine's last one; the same key does not."""
+    if stream != mine[STREAM]:
+        return bool(stream < mine[STREAM])
+    if epoch != mine[EPOCH]:
+        return bool(epoch < mine[EPOCH])
+    return bool(seq < mine[SEQ])
+
+
+def empty_memory(first_cell: np.ndarray, since: int) -> np.ndarray:
+    """The memory of machines of which nothing was heard; `first_cell` of each, `since` the start of the window."""
+    memory = np.zeros((len(first_cell), MEMORY), np.int64)
+    memory[:, ELEMENT], memory[:, SINCE] = UNKNOWN, since
+    memory[:, CELL] = memory[:, AT_CELL] = first_cell
+    memory[:, FIRST], memory[:, LAST] = NEVER, np.iinfo(np.int64).min
+    memory[:, TOLD_AT], memory[:, HEAD] = NEVER, -1
     return memory

@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dengta.core.time import Micros
+from dengta.core.intervals import Interval
+from dengta.core.time import DAY, Micros
 from dengta.core.vocabulary import TimeElement
 
 Ints = NDArray[np.int64]
+Codes = NDArray[np.int32]
 
 ACTIVITIES = ("run", "setup", "breakdown")
 """Activities of reports in the order of their columns, which is also who wins where they overlap (K5)."""
 
+LONGEST_REPORT: Micros = 31 * DAY
+"""A report that claims more is not read, but counted as unread: so far back the fold remembers who worked."""
+
 
 class Column(IntEnum):
-    """Columns of a cell: what one machine did in one part of the window. Times in microseconds."""
+    """Columns of a row: what one machine did in one cell of its window. Times in microseconds."""
 
     APT = 0
     ASUT = 1
@@ -41,25 +48,33 @@ class Column(IntEnum):
     REPORTS = 17
     LATE = 18  # counter samples taken as late, not counted
     RESETS = 19
+    TIMES = 20  # how often: states that began, reports of pieces
+    GRADE = 21  # worst provenance of its events, 1 (A) to 4 (D), 0 where nothing was told; not summed but the largest
 
 
 ELEMENTS = tuple(TimeElement(Column(i).name) for i in range(Column.UNKNOWN + 1))
 STATE_COLUMNS = slice(Column.APT, Column.UNKNOWN + 1)
 REPORTED = slice(Column.REPORTED_RUN, Column.REPORTED_BREAKDOWN + 1)
 MACHINE = slice(Column.MACHINE_RUN, Column.MACHINE_BREAKDOWN + 1)
+GRADES = ("", "A", "B", "C", "D")
 
 
-class Point(IntEnum):
-    """Kinds of points on a machine's line of time."""
+class Key(IntEnum):
+    """Columns of a row's key: the machine, its cell, and four fields of the event that says so."""
 
-    STATE = 0  # value: column of the time element
-    ENTER = 1  # value: activity that begins
-    LEAVE = 2  # value: activity that ends
-    REPORT = 3  # one report ends here
-    GOOD = 4  # value: pieces
-    SCRAP = 5
-    REWORK = 6
-    COUNT = 7  # value: absolute count; which: counter
+    MACHINE = 0
+    CELL = 1
+    ORDER = 2
+    OPERATION = 3
+    REASON = 4
+    CODE = 5  # state, activity, counter or item
+
+
+class Cycles(Protocol):
+    """Whoever knows planned cycles: a plant book, or what was derived from data."""
+
+    def planned_cycle(self, item: str, operation: str, machine: str, at: Micros | None = None) -> Micros | None:
+        """Planned microseconds a piece, None where nothing was planned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,79 +87,104 @@ class Counter:
     max_per_h: int = 0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """The window in n half-open pieces, in order, without gaps: cut at shifts, breaks, midnights outside shifts, and
+    wherever else somebody needs an edge. Arrays of shape (n,).
+
+    shift: index into `shifts`, -1 outside shifts. day: business date as days since 1970-01-01 (outside shifts the local
+    date). planned: inside planned busy time. stated: False where nobody said when there is work.
+    """
+
+    start: Ints
+    end: Ints
+    shift: Codes
+    day: Codes
+    planned: NDArray[np.bool_]
+    shifts: tuple[str, ...] = ()
+    stated: bool = True
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    @classmethod
+    def at(cls, edges: tuple[Micros, ...]) -> Cells:
+        """Cells between `edges` (at least two, rising), of which nobody said when there is work."""
+        if len(edges) < 2 or any(a >= b for a, b in pairwise(edges)):
+            raise ValueError("the edges of a window rise, and there are at least two")
+        n = len(edges) - 1
+        starts = np.array(edges[:-1], np.int64)
+        days = (starts // DAY).astype(np.int32)
+        return cls(starts, np.array(edges[1:], np.int64), np.full(n, -1, np.int32), days, np.zeros(n, bool), (), False)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a machine stands: line and area, "" where nobody said."""
+
+    line: str = ""
+    area: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the fold must know beside events.
+    """What the fold must know beside events. `setting_of` makes one from a plant book, `plain` from bare edges.
 
-    machines: ids in the order of the answer's rows.
-    edges:    n + 1 rising instants (microseconds UTC) that cut the window into n half-open cells.
-    counters: those that count pieces; others are not folded.
-    reasons:  reason -> time element, where the plant book says otherwise than the state.
+    machines: ids. cells: the partitions of the window, one a calendar; cells_of: by machine, which one is its.
+    counters: those that count pieces; others are not folded. reasons, losses: reason -> time element, loss, where the
+    plant book says so. cycles: who knows planned cycles. book: the plant book's hash, "" without one.
     """
 
     machines: tuple[str, ...]
-    edges: tuple[Micros, ...]
+    window: Interval
+    cells: tuple[Cells, ...]
+    cells_of: tuple[int, ...]
     counters: tuple[Counter, ...] = ()
     reasons: Mapping[str, TimeElement] = field(default_factory=dict)
+    losses: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+    cycles: Cycles | None = None
+    book: str = ""
 
     def __post_init__(self) -> None:
-        if len(self.edges) < 2 or any(a >= b for a, b in zip(self.edges, self.edges[1:], strict=False)):
-            raise ValueError("the edges of a window rise, and there are at least two")
         if len(set(self.machines)) != len(self.machines):
             raise ValueError("a machine is named twice")
 
+    @classmethod
+    def plain(
+        cls,
+        machines: tuple[str, ...],
+        edges: tuple[Micros, ...],
+        counters: tuple[Counter, ...] = (),
+        reasons: Mapping[str, TimeElement] | None = None,
+    ) -> Setting:
+        """A window cut at `edges`, without calendar or cycles."""
+        cells = Cells.at(tuple(edges))
+        window = Interval(edges[0], edges[-1])
+        return cls(tuple(machines), window, (cells,), (0,) * len(machines), counters, reasons or {})
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Points:
-    """Events as the fold takes them, sorted by `ts`; every array has shape (n,).
-
-    unread: events that could not be folded because a count has a fraction or does not fit.
-    """
-
-    ts: Ints
-    machine: NDArray[np.int32]
-    kind: NDArray[np.uint8]
-    value: Ints
-    which: NDArray[np.int32]
-    unread: int = 0
-
-    def __len__(self) -> int:
-        return len(self.ts)
-
-    def take(self, rows: NDArray | slice) -> Points:
-        """The points at `rows`."""
-        return Points(self.ts[rows], self.machine[rows], self.kind[rows], self.value[rows], self.which[rows])
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a machine was planned to do; None where nobody said. Microseconds.
-
-    busy: planned busy time (PBT), of the calendar. run: planned run time of what was made (PRU x PQ), of the planned
-    cycles of the operations actually run.
-    """
-
-    busy: Micros | None = None
-    run: Micros | None = None
+    def cells_for(self, machine: int) -> Cells:
+        """The cells of machine number `machine`."""
+        return self.cells[self.cells_of[machine]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Totals:
-    """The answer of the fold up to `until`.
+class Rows:
+    """The answer of the fold up to `until`: sparse rows, of which every figure is a sum.
 
-    cells: int64, shape (machines, cells, columns), see `Column`.
-    has_states: bool, shape (machines,): whether any state was ever told. first, last: its first and last point.
+    keys: int32 (n, 6), see `Key`: number of the machine, number of the cell among its own, then codes into `texts`.
+    values: int64 (n, columns), see `Column`. first, last: int64 (machines,), first and last event of each machine
+    (first > last where nothing was heard). unread: events whose count has a fraction or does not fit.
     """
 
     setting: Setting
     until: Micros
-    cells: Ints
-    has_states: NDArray[np.bool_]
+    texts: tuple[str, ...]
+    keys: Codes
+    values: Ints
     first: Ints
     last: Ints
+    unread: int = 0
 
-    @property
-    def whole(self) -> Ints:
-        """Shape (machines, columns): the sum over the window."""
-        summed: Ints = self.cells.sum(axis=1)
-        return summed
+    def __len__(self) -> int:
+        return len(self.keys)

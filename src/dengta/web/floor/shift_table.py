@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 from django.utils.translation import gettext
 
 from dengta.apps.production.current import PIECES
@@ -57,19 +58,6 @@ class PiecesByHour:
     total: str
 
 
-def _setting(book: PlantBook, machine: str, edges: Sequence[Micros]) -> kpi.Setting:
-    return kpi.Setting(
-        (machine,),
-        tuple(edges),
-        tuple(
-            kpi.Counter(machine, c.code, c.modulus or 0, c.max_per_h or 0)
-            for c in book.machines[machine].counters
-            if c.code == PIECES
-        ),
-        {r.id: r.element for r in book.reasons.values() if r.element is not None},
-    )
-
-
 def shift_table(reader: LogReader, book: PlantBook, machine: str, at: Micros) -> ShiftTable | None:
     """The shift in which `at` lies, else the last one of three days; None when there was none.
 
@@ -80,17 +68,17 @@ def shift_table(reader: LogReader, book: PlantBook, machine: str, at: Micros) ->
         return None
     window = Interval(whole.start, min(whole.end, at))
     batch = reader.read(window.start - _BEFORE, window.end, subjects=[machine], types=kpi.FOLDED)
-    setting = _setting(book, machine, (window.start, window.end))
-    (figures,), _ = kpi.by_machine(batch, setting)
+    (figure,) = kpi.compute(batch, kpi.setting_of(book, [machine], window))
+    part = figure.whole
     start, end = (to_datetime(edge, book.zone) for edge in (whole.start, whole.end))
     return ShiftTable(
         name=name,
         day=day,
         hours=f"{start:%H:%M}–{end:%H:%M}",
         running=whole.end > at,
-        rows=_told(figures, window.length) if figures.has_states else _reported(figures, window.length),
+        rows=_reported(part, window.length) if _only_reports(part) else _told(figure, window.length),
         total=_minutes(window.length),
-        pieces=_made(figures, counted=bool(setting.counters)),
+        pieces=_made(part, counted=any(c.code == PIECES for c in book.machines[machine].counters)),
         command=f"dengta kpi --by machine --site {book.site} "
         f"--from {to_iso(window.start, book.zone)} --to {to_iso(window.end, book.zone)}",
     )
@@ -110,16 +98,25 @@ def _shift(book: PlantBook, machine: str, at: Micros) -> tuple[Interval, str, st
     return last.interval, shifts[last.shift].name[language()], last.business_date.isoformat()
 
 
-def _told(figures: kpi.MachineFigures, passed: Micros) -> list[ElementRow]:
-    elements = figures.elements or {}
-    return [_row(element.value, str(ELEMENTS[element.value]), length, passed) for element, length in elements.items()]
+def _only_reports(part: kpi.Part) -> bool:
+    """Whether reports are all that is known of the machine: what is not unknown is their union."""
+    union = (kpi.Column.MACHINE_RUN, kpi.Column.MACHINE_SETUP, kpi.Column.MACHINE_BREAKDOWN)
+    known = (kpi.Column.APT, kpi.Column.ASUT, kpi.Column.ADET)
+    others = (kpi.Column.ADOT, kpi.Column.PMT, kpi.Column.REST)
+    told = [part.of[c] for c in known]
+    return any(told) and told == [part.of[c] for c in union] and not any(part.of[c] for c in others)
 
 
-def _reported(figures: kpi.MachineFigures, passed: Micros) -> list[ElementRow]:
+def _told(figure: kpi.Figure, passed: Micros) -> list[ElementRow]:
+    return [
+        _row(element.value, str(ELEMENTS[element.value]), length, passed) for element, length in figure.elements.items()
+    ]
+
+
+def _reported(part: kpi.Part, passed: Micros) -> list[ElementRow]:
     """The time of a machine that only reports operations: its union of reports, and what nobody reported."""
     run, setup, breakdown = (
-        figures.of[column]
-        for column in (kpi.Column.MACHINE_RUN, kpi.Column.MACHINE_SETUP, kpi.Column.MACHINE_BREAKDOWN)
+        part.of[column] for column in (kpi.Column.MACHINE_RUN, kpi.Column.MACHINE_SETUP, kpi.Column.MACHINE_BREAKDOWN)
     )
     return [
         _row("", gettext("production, as reported"), run, passed),
@@ -133,7 +130,7 @@ def _row(code: str, word: str, length: Micros, passed: Micros) -> ElementRow:
     return ElementRow(code, word, _minutes(length), f"{100 * length / passed:.1f} %")
 
 
-def _made(figures: kpi.MachineFigures, *, counted: bool) -> list[tuple[str, str]]:
+def _made(part: kpi.Part, *, counted: bool) -> list[tuple[str, str]]:
     shown = [
         (kpi.Column.GOOD, gettext("good")),
         (kpi.Column.SCRAP, gettext("scrap")),
@@ -141,7 +138,7 @@ def _made(figures: kpi.MachineFigures, *, counted: bool) -> list[tuple[str, str]
     ]
     if counted:
         shown.insert(0, (kpi.Column.COUNTED, gettext("counted by the machine")))
-    return [(label, f"{figures.of[column]:,}") for column, label in shown]
+    return [(label, f"{part.of[column]:,}") for column, label in shown]
 
 
 def _minutes(length: Micros) -> str:
@@ -154,10 +151,14 @@ def pieces_by_hour(reader: LogReader, book: PlantBook, machine: str, at: Micros,
     dates = [today - timedelta(days=back) for back in range(days)]
     starts = {instant(date, hour * 60, book.zone) for date in dates for hour in range(24)}
     edges = sorted(starts | {instant(today + timedelta(days=1), 0, book.zone)})
-    setting = _setting(book, machine, edges)
+    setting = kpi.setting_of(book, [machine], Interval(edges[0], edges[-1]), edges)
     batch = reader.read(edges[0] - DAY, at, subjects=[machine], types=kpi.FOLDED)
-    cells = kpi.fold(setting, kpi.points(kpi.apply(batch), setting), at).cells[0]
-    made = cells[:, kpi.Column.COUNTED] if setting.counters else cells[:, kpi.Column.GOOD] + cells[:, kpi.Column.SCRAP]
+    rows = kpi.fold(setting, kpi.apply(batch), at)
+    counted = any(c.code == PIECES for c in book.machines[machine].counters)
+    columns = [kpi.Column.COUNTED] if counted else [kpi.Column.GOOD, kpi.Column.SCRAP]
+    hour = np.searchsorted(edges, setting.cells[0].start[rows.keys[:, 1]], "right") - 1
+    made = np.zeros(len(edges) - 1, np.int64)
+    np.add.at(made, hour, rows.values[:, columns].sum(axis=1))
     by_date: dict[str, list[int | None]] = {date.isoformat(): [None] * 24 for date in dates}
     hours = [(to_datetime(edge, book.zone), n) for edge, n in zip(edges[:-1], made.tolist(), strict=True) if edge <= at]
     for there, n in hours:

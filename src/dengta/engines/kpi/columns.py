@@ -1,0 +1,68 @@
+"""Events as the compiled fold takes them: raw columns, and small tables that say what each text means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dengta.core.vocabulary import STATE_ELEMENT, UNCOUNTED, ClockSource, EventType
+from dengta.engines.kpi.model import ACTIVITIES, ELEMENTS, Codes, Ints, Setting
+
+FOLDED = (
+    EventType.STATE,
+    EventType.COUNTER,
+    EventType.OPERATION_START,
+    EventType.OPERATION_END,
+    EventType.GOOD,
+    EventType.SCRAP,
+    EventType.REWORK,
+    EventType.CORRECTION,
+)
+"""Types the figures are made of: a reader need not fetch others."""
+
+SKIPPED = int(UNCOUNTED)
+_WRITTEN = (ClockSource.RECORD, ClockSource.PERSON)
+GRADE_OF = np.array([1, *(2 if c in _WRITTEN else 1 for c in ClockSource)], np.int64)
+"""Clock -> grade of provenance (K12)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Meaning:
+    """What the texts of one batch are to the fold; arrays by text number, -1 where a text is none of that kind."""
+
+    machine: Codes
+    state: Codes
+    element: Codes
+    activity: Codes
+    counter: Codes
+    text: Codes
+
+
+def meaning(texts: Sequence[str], setting: Setting, codes: dict[str, int], counters: Sequence[str]) -> Meaning:
+    """Read `texts`; those not yet in `codes` are added to it, in their order."""
+    column = {element: i for i, element in enumerate(ELEMENTS)}
+
+    def table(words: Mapping[str, int]) -> Codes:
+        return np.array([words.get(text, -1) for text in texts], np.int32)
+
+    return Meaning(
+        table({m: i for i, m in enumerate(setting.machines)}),
+        table({s: column[e] for s, e in STATE_ELEMENT.items()}),
+        table({r: column[e] for r, e in setting.reasons.items() if r}),
+        table({a: i for i, a in enumerate(ACTIVITIES)}),
+        table({c: i for i, c in enumerate(counters)}),
+        np.array([codes.setdefault(text, len(codes)) for text in texts], np.int32),
+    )
+
+
+def counter_table(setting: Setting) -> tuple[list[str], Ints]:
+    """The codes of all counters, and int64 (machines, codes): number of the machine's counter of that code, or -1."""
+    codes = list(dict.fromkeys(c.code for c in setting.counters))
+    at = np.full((len(setting.machines), max(len(codes), 1)), -1, np.int64)
+    machine = {m: i for i, m in enumerate(setting.machines)}
+    for number, counter in enumerate(setting.counters):
+        if counter.machine in machine:
+            at[machine[counter.machine], codes.index(counter.code)] = number
+    return codes, at

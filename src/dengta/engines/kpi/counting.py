@@ -1,0 +1,52 @@
+"""How far an absolute counter went (K8), and numbers with a power of ten as integers; compiled."""
+
+from __future__ import annotations
+
+from numba import njit
+
+FORWARD, RESET, TOO_LATE = 0, 1, 2
+_HOUR_MS = 3_600_000
+_LONGEST_MS = 87_660 * _HOUR_MS  # ten years; keeps rate x time inside 64 bits
+_LARGEST = (1 << 63) - 1
+
+
+@njit(cache=True, nogil=True)
+def step(last: int, last_at: int, value: int, at: int, modulus: int, max_per_h: int) -> tuple[int, int]:
+    """How far a counter went from `last` to `value`, and what it was: FORWARD, RESET or TOO_LATE.
+
+    With a known rate: forward if the machine can do that, else a reset if it can do that, else a late sample. Without
+    one: a rise is forward (a late one if that is the shorter way round the modulus); a fall is forward if it wraps
+    within a sixteenth of the modulus, else a reset if less was made since than it fell, else a late sample.
+    """
+    back = last - value
+    forward = -back
+    if modulus > 0:
+        forward %= modulus
+        back %= modulus
+    if forward == 0:
+        return 0, FORWARD
+    if max_per_h > 0:
+        can = min((at - last_at) // 1000, _LONGEST_MS) * max_per_h // _HOUR_MS + 1
+        if 0 < forward <= can:
+            return forward, FORWARD
+        if value < last and value <= can:
+            return value, RESET
+        return 0, TOO_LATE
+    if value > last:
+        return (forward, FORWARD) if modulus == 0 or forward < back else (0, TOO_LATE)
+    if forward > 0 and forward <= modulus // 16:
+        return forward, FORWARD
+    return (value, RESET) if value < back else (0, TOO_LATE)
+
+
+@njit(cache=True, nogil=True)
+def whole(value: int, scale: int) -> tuple[int, bool]:
+    """``value * 10**scale``, and whether that is a whole number that fits in 64 bits."""
+    if scale == 0 or value == 0:
+        return value, True
+    power = 1
+    for _ in range(min(abs(scale), 18)):
+        power *= 10
+    if scale > 0:
+        return value * power, scale <= 18 and abs(value) <= _LARGEST // power
+    return value // power, scale >= -18 and value % power == 0

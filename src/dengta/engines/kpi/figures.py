@@ -1,0 +1,289 @@
+"""From rows to figures: every figure is the sum of the rows that share its key."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from dengta.core.batch import EventBatch
+from dengta.core.intervals import Interval
+from dengta.core.reason import Reason, refuse_if
+from dengta.core.time import Micros
+from dengta.core.vocabulary import TimeElement
+from dengta.engines.kpi.clauses import Ratio, figure_clauses
+from dengta.engines.kpi.corrections import apply
+from dengta.engines.kpi.fold import fold
+from dengta.engines.kpi.model import ELEMENTS, GRADES, Codes, Column, Ints, Key, Rows, Setting
+
+DIMENSIONS = ("machine", "line", "area", "shift", "date", "order", "operation", "reason", "code")
+"""What figures can be keyed by. `shift` with `date` is a shift occurrence; `code` is its state, activity or item."""
+
+OF_TIME = frozenset({"machine", "line", "area", "shift", "date"})
+"""Dimensions to which planned busy time belongs; it is nobody's order's, operation's or reason's."""
+
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_N = len(Column)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Sums over the planned or the other cells of a figure: by `Column`, and planned run time (PRU x PQ) of its pieces.
+
+    run_good, run_scrap, run_rework: microseconds of the pieces that have a planned cycle; unplanned: pieces that have
+    none.
+    """
+
+    of: Mapping[Column, int]
+    run_good: Micros = 0
+    run_scrap: Micros = 0
+    run_rework: Micros = 0
+    unplanned: int = 0
+
+    @property
+    def run(self) -> Micros:
+        """PRU x PQ of the pieces that have a planned cycle."""
+        return self.run_good + self.run_scrap + self.run_rework
+
+    @property
+    def has_reports(self) -> bool:
+        """Whether operation reports touch it."""
+        reported = (Column.REPORTS, Column.REPORTED_RUN, Column.REPORTED_SETUP, Column.REPORTED_BREAKDOWN)
+        return any(self.of[column] for column in reported)
+
+    def __add__(self, other: Part) -> Part:
+        grade = max(self.of[Column.GRADE], other.of[Column.GRADE])
+        of = {c: self.of[c] + other.of[c] for c in Column} | {Column.GRADE: grade}
+        return Part(
+            of,
+            self.run_good + other.run_good,
+            self.run_scrap + other.run_scrap,
+            self.run_rework + other.run_rework,
+            self.unplanned + other.unplanned,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure: everything known about what shares `key` in `window`.
+
+    inside, outside: sums within planned busy time and without. planned: planned busy time (PBT), None where nobody said
+    or where it belongs to no such key. machines: those it is made of. without_cycle: (item, operation, machine) of
+    pieces for which nothing was planned, "" where the event named none. book: hash of the plant book, "" without one.
+    """
+
+    key: Mapping[str, str]
+    window: Interval
+    book: str
+    inside: Part
+    outside: Part
+    planned: Micros | None
+    machines: tuple[str, ...]
+    without_cycle: tuple[tuple[str, str, str], ...] = ()
+    losses: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def whole(self) -> Part:
+        """Inside and outside planned busy time together."""
+        return self.inside + self.outside
+
+    @property
+    def elements(self) -> dict[TimeElement, Micros]:
+        """Time elements, inside and outside planned busy time together."""
+        return _elements(self.whole)
+
+    @property
+    def grade(self) -> str:
+        """Worst provenance of its events: A to D, "" where nothing was told."""
+        return GRADES[self.whole.of[Column.GRADE]]
+
+    @property
+    def clauses(self) -> dict[str, Ratio]:
+        """Definition id -> exact ratio, or undefined with its reason."""
+        return figure_clauses(self.inside, self.outside, self.planned, self.without_cycle)
+
+
+def _elements(part: Part) -> dict[TimeElement, Micros]:
+    return {element: part.of[Column[element.name]] for element in ELEMENTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which rows a figure is made of; None: all. Dates as ISO texts."""
+
+    machine: Collection[str] | None = None
+    line: Collection[str] | None = None
+    area: Collection[str] | None = None
+    shift: Collection[str] | None = None
+    date: Collection[str] | None = None
+    order: Collection[str] | None = None
+    operation: Collection[str] | None = None
+    reason: Collection[str] | None = None
+
+
+def compute(
+    batch: EventBatch,
+    setting: Setting,
+    by: Sequence[str] = ("machine",),
+    *,
+    where: Where | None = None,
+    until: Micros | None = None,
+) -> list[Figure]:
+    """The figures of `batch` (events of FOLDED types that can matter, sorted, corrections among them) by `by`."""
+    return figures(fold(setting, apply(batch), until), by, where)
+
+
+def figures(rows: Rows, by: Sequence[str] = ("machine",), where: Where | None = None) -> list[Figure]:
+    """The figures of `rows` by any dimensions, in the order of their keys. Refusal for a dimension that is none."""
+    refuse_if(
+        Reason("kpi.by_unknown", ("--by",), {"value": d, "allowed": ", ".join(DIMENSIONS)})
+        for d in by
+        if d not in DIMENSIONS
+    )
+    where = where or Where()
+    setting, sheet = rows.setting, _Sheet(rows)
+    wanted = np.ones(len(sheet), np.bool_)
+    for name in DIMENSIONS[:-1]:
+        allowed = getattr(where, name)
+        if allowed is not None:
+            words = sheet.words(name)
+            wanted &= np.array([w in set(allowed) for w in words], np.bool_)[sheet.codes(name)]
+    chosen = np.flatnonzero(wanted)
+    if not len(chosen):
+        return []
+    of_time = set(by) <= OF_TIME and all(getattr(where, n) is None for n in ("order", "operation", "reason"))
+    return list(sheet.grouped(chosen, tuple(by), of_time, setting))
+
+
+class _Sheet:
+    """The rows with one more for every cell of every machine, that carries nothing but its planned busy time."""
+
+    def __init__(self, rows: Rows) -> None:
+        setting = rows.setting
+        offset = np.concatenate([[0], np.cumsum([len(c) for c in setting.cells])])
+        spans = [(int(offset[c]), int(offset[c + 1])) for c in setting.cells_of]
+        bare = np.zeros((sum(b - a for a, b in spans), len(Key)), np.int32)
+        at = 0
+        for m, (a, b) in enumerate(spans):
+            bare[at : at + b - a, Key.MACHINE], bare[at : at + b - a, Key.CELL] = m, np.arange(a, b)
+            at += b - a
+        self.rows = rows
+        self.keys: Codes = np.concatenate([rows.keys, bare])
+        start, end = (np.concatenate([getattr(c, n) for c in setting.cells]) for n in ("start", "end"))
+        self._planned = np.concatenate([c.planned for c in setting.cells])
+        self._stated = np.concatenate([np.full(len(c), c.stated) for c in setting.cells])
+        self._shift_words = ["", *dict.fromkeys(s for c in setting.cells for s in c.shifts)]
+        number = {s: i for i, s in enumerate(self._shift_words)}
+        self._shift = np.concatenate(
+            [np.array([*(number[s] for s in c.shifts), 0], np.int64)[c.shift] for c in setting.cells]
+        )
+        self._days, self._day = np.unique(np.concatenate([c.day for c in setting.cells]), return_inverse=True)
+        lengths = np.where(self._planned, np.clip(rows.until - start, 0, end - start), 0)
+        extra = np.zeros((len(self.keys), 5), np.int64)  # PBT, planned run of good, scrap, rework, pieces without
+        extra[len(rows) :, 0] = lengths[bare[:, Key.CELL]]
+        self.values: Ints = np.concatenate([rows.values, np.zeros((len(bare), _N), np.int64)])
+        self.without: dict[int, tuple[str, str, str]] = {}
+        self._plan_runs(extra, start)
+        self.extra = extra
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def _plan_runs(self, extra: Ints, start: Ints) -> None:
+        made = self.values[:, Column.GOOD : Column.REWORK + 1]
+        at = np.flatnonzero(made.any(axis=1))
+        key, texts, cycles = self.keys[at], self.rows.texts, self.rows.setting.cycles
+        known: dict[tuple[int, int, int, int], int | None] = {}
+        for row, (m, cell, _, operation, _, item) in zip(at.tolist(), key.tolist(), strict=True):
+            machine = self.rows.setting.machines[m]
+            asked = (m, cell, operation, item)
+            if asked not in known:
+                has = cycles is not None and operation and machine in self.rows.setting.places
+                known[asked] = (
+                    cycles.planned_cycle(texts[item], texts[operation], machine, int(start[cell]))
+                    if has and cycles
+                    else None
+                )
+            cycle = known[asked]
+            if cycle is None:
+                extra[row, 4] = made[row].sum()
+                self.without[row] = (texts[item], texts[operation], machine)
+            else:
+                extra[row, 1:4] = made[row] * cycle
+
+    def words(self, dimension: str) -> Sequence[str]:
+        """The texts that `codes` are numbers of."""
+        setting = self.rows.setting
+        if dimension == "machine":
+            return setting.machines
+        if dimension in ("line", "area"):
+            return list(dict.fromkeys(self._places(dimension)))
+        if dimension == "shift":
+            return self._shift_words
+        if dimension == "date":
+            return [date.fromordinal(int(d) + _EPOCH_DAY).isoformat() for d in self._days]
+        return self.rows.texts
+
+    def _places(self, dimension: str) -> list[str]:
+        places = self.rows.setting.places
+        return [getattr(places[m], dimension) if m in places else "" for m in self.rows.setting.machines]
+
+    def codes(self, dimension: str) -> Ints:
+        """int64 (n,): each row's number into `words`."""
+        machine, cell = self.keys[:, Key.MACHINE], self.keys[:, Key.CELL]
+        if dimension == "machine":
+            return machine.astype(np.int64)
+        if dimension in ("line", "area"):
+            words = list(self.words(dimension))
+            return np.array([words.index(p) for p in self._places(dimension)] or [0], np.int64)[machine]
+        if dimension == "shift":
+            return self._shift[cell]
+        if dimension == "date":
+            return self._day.astype(np.int64)[cell]
+        return self.keys[:, Key[dimension.upper()]].astype(np.int64)
+
+    def grouped(self, chosen: Ints, by: tuple[str, ...], of_time: bool, setting: Setting) -> Iterator[Figure]:
+        """One figure a key, over the rows `chosen`."""
+        if not of_time:
+            chosen = chosen[chosen < len(self.rows)]
+            if not len(chosen):
+                return
+        words = [self.words(d) for d in by]
+        if by:
+            coded = np.stack([self.codes(d)[chosen] for d in by], axis=1)
+            distinct, group = np.unique(coded, axis=0, return_inverse=True)
+            group = group.reshape(-1)
+        else:
+            distinct, group = np.zeros((1, 0), np.int64), np.zeros(len(chosen), np.int64)
+        order = np.argsort(group, kind="stable")
+        bounds = np.searchsorted(group[order], np.arange(len(distinct) + 1))
+        for g, numbers in enumerate(distinct.tolist()):
+            rows = chosen[order[bounds[g] : bounds[g + 1]]]
+            key = {d: str(w[n]) for d, w, n in zip(by, words, numbers, strict=True)}
+            yield self._figure(rows, key, of_time, setting)
+
+    def _figure(self, rows: Ints, key: Mapping[str, str], of_time: bool, setting: Setting) -> Figure:
+        cell = self.keys[rows, Key.CELL]
+        planned = self._planned[cell]
+        stated = bool(self._stated[cell].all()) and of_time
+        without = {self.without[r] for r in rows.tolist() if r in self.without}
+        return Figure(
+            key,
+            Interval(setting.window.start, setting.window.end),
+            setting.book,
+            self._part(rows[planned]),
+            self._part(rows[~planned]),
+            int(self.extra[rows, 0].sum()) if stated else None,
+            tuple(setting.machines[m] for m in np.unique(self.keys[rows, Key.MACHINE]).tolist()),
+            tuple(sorted(without)),
+            setting.losses,
+        )
+
+    def _part(self, rows: Ints) -> Part:
+        values = self.values[rows]
+        sums = values.sum(axis=0)
+        sums[Column.GRADE] = values[:, Column.GRADE].max(initial=0)
+        more = self.extra[rows].sum(axis=0).tolist()
+        return Part(dict(zip(Column, sums.tolist(), strict=True)), *more[1:])

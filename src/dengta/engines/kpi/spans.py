@@ -1,0 +1,47 @@
+"""What lies behind a figure: the states a machine was in, span by span, each with the key of the event that says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dengta.core.batch import EventBatch
+from dengta.core.event import Key as EventKey
+from dengta.core.intervals import Interval
+from dengta.core.time import Micros
+from dengta.core.vocabulary import STATE_ELEMENT, EventType, TimeElement
+from dengta.engines.kpi.columns import SKIPPED
+from dengta.engines.kpi.corrections import apply
+from dengta.engines.kpi.model import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class StateSpan:
+    """``[start, end)`` of a machine in one state, within the window asked for; `event` is the key of what told it."""
+
+    start: Micros
+    end: Micros
+    state: str
+    element: TimeElement
+    reason: str
+    order: str
+    operation: str
+    event: EventKey
+    told_at: Micros
+
+
+def state_spans(batch: EventBatch, setting: Setting, machine: str, window: Interval) -> list[StateSpan]:
+    """The states of `machine` in `window`, in order; nothing before its first word. `batch` as for `compute`."""
+    told = [
+        e
+        for e in apply(batch.take((batch["type"] == EventType.STATE) | (batch["type"] == EventType.CORRECTION)))
+        if e.subject == machine and not e.flags & SKIPPED
+    ]
+    spans = []
+    for one, until in zip(told, [*(e.ts for e in told[1:]), window.end], strict=True):
+        start, end = max(one.ts, window.start), min(until, window.end)
+        if start < end:
+            element = setting.reasons.get(one.reason) or STATE_ELEMENT[one.code]
+            spans.append(
+                StateSpan(start, end, one.code, element, one.reason, one.order, one.operation, one.key, one.ts)
+            )
+    return spans
