@@ -4,103 +4,106 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
-from dengta.connect.spreadsheet_mapping import WITHHELD
-from dengta.connect.spreadsheet_rows import Report
+from dengta.connect.spreadsheet_events import EPOCH, IMPORTED, Array, Fingerprints, fingerprints, heads
+from dengta.connect.spreadsheet_mapping import QUANTITIES, STATES, ReportMapping
 from dengta.core.batch import EventBatch
-from dengta.core.reason import Reason
-from dengta.core.time import Micros, to_iso
-from dengta.core.vocabulary import EventType
+from dengta.core.event import Key
+from dengta.core.ids import stream_id
+from dengta.core.reason import Reason, Refusal
+from dengta.core.time import EARLIEST, LATEST, Micros, to_iso
+from dengta.core.vocabulary import EventType, Flag
 from dengta.log import LogReader
 
-EPOCH = 1
-IMPORTED = (
-    EventType.OPERATION_START,
-    EventType.OPERATION_END,
-    EventType.GOOD,
-    EventType.SCRAP,
-    EventType.REWORK,
-)
 MOST_NAMED = 20
 """Changed rows that are named one by one."""
 
 
-class _Place(NamedTuple):
-    """Where the log has a report: its first seq, and by what a person would find it."""
-
-    seq: int
-    end: Micros
-    machine: str
-    order: str
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Held:
-    """Reports of one stream by fingerprint, and the seq after the last one."""
+    """Reports of one stream: `known` gives a report's number by its fingerprint, `first` has its first event.
+
+    seen: whether the file that is being read tells it too. taken: the facts (keys of their ends) whose second source
+    is in this stream. next_seq: the number after the last event.
+    """
 
     stream: int
-    reports: dict[bytes, _Place]
     next_seq: int
+    known: Fingerprints
+    first: EventBatch
+    end: Array
+    seen: Array
+    taken: frozenset[Key] = frozenset()
 
     @classmethod
-    def of(cls, log: LogReader, stream: int) -> Held:
-        """What `log` holds of `stream`; a report begins at each OPERATION_START."""
+    def of(cls, log: LogReader, mapping: ReportMapping) -> Held:
+        """What `log` holds of the stream of `mapping`. Refusal: it was read by a style of another kind."""
+        stream = stream_id(mapping.site, mapping.producer)
+        none = np.empty(0, np.int64)
         if not log.marks(stream):
-            return cls(stream, {}, 0)
+            return cls(stream, 0, Fingerprints(), EventBatch.empty(), none, none.astype(bool))
         batch = log.read(types=[int(t) for t in IMPORTED])
         own = batch.take((batch["stream"] == stream) & (batch["epoch"] == EPOCH))
+        del batch
         own = own.take(np.argsort(own["seq"], kind="stable"))
-        reports = {
-            report.fingerprint(): _Place(seq, report.end, report.machine, report.texts["order"])
-            for seq, report in _reports(own)
-        }
-        return cls(stream, reports, int(own["seq"][-1]) + 1 if len(own) else 0)
+        if len(own) and _kind(own) != _wanted(mapping):
+            raise Refusal(Reason("import.style_changed", params={"producer": mapping.producer, "style": mapping.style}))
+        first = heads(own)
+        told = fingerprints(own, first, machine="machine" in mapping.columns, activity="activity" in mapping.columns)
+        keys, number = np.unique(told, return_index=True)
+        known = Fingerprints()
+        known.add(keys, number)
+        lasts = np.maximum.reduceat(own["ts"], first) if len(first) else none
+        next_seq = int(own["seq"][-1]) + 1 if len(own) else 0
+        return cls(stream, next_seq, known, own.take(first), lasts, np.zeros(len(first), bool), _taken(own))
 
-    def contradictions(
-        self, seen: set[bytes], new: dict[tuple[str, str, Micros], int], first: Micros, last: Micros
-    ) -> list[Reason]:
-        """A reason for each held report that ended in ``[first, last]``, the time of the file, but is not in `seen`.
+    def __len__(self) -> int:
+        return len(self.end)
 
-        new: row of each report the log does not hold, by (machine, order, end): such a row was changed.
-        """
-        found: list[Reason] = []
-        for fingerprint, place in self.reports.items():
-            if fingerprint in seen or not first <= place.end <= last:
-                continue
-            key = f"{self.stream}/{EPOCH}/{place.seq}"
-            row = new.get((place.machine, place.order, place.end))
+    @property
+    def twins(self) -> Array:
+        """Which reports are the second source of a fact."""
+        return np.asarray(self.first["flags"] & Flag.TWIN != 0)
+
+    def missing(self, first: Micros, last: Micros) -> Array:
+        """The numbers of reports that ended in ``[first, last]``, the time of the file, and that it does not tell."""
+        return np.flatnonzero(~self.seen & (self.end >= first) & (self.end <= last))
+
+    def place(self, number: int) -> tuple[str, str, Micros]:
+        """Where a report was: machine, order, end."""
+        texts = self.first.texts
+        return texts[self.first["subject"][number]], texts[self.first["order"][number]], int(self.end[number])
+
+    def contradictions(self, missing: Array, rows: dict[tuple[str, str, Micros], int]) -> Iterator[Reason]:
+        """A reason for each of the `missing`. rows: the new rows of the file by place: such a row was changed."""
+        for number in missing[:MOST_NAMED].tolist():
+            machine, order, end = self.place(number)
+            key = f"{self.stream}/{EPOCH}/{int(self.first['seq'][number])}"
+            row = rows.get((machine, order, end)) or rows.get(("", order, end))
             if row is not None:
-                found.append(Reason("import.row_changed", (f"row {row}",), {"key": key}))
-                continue
-            params = {"key": key, "machine": place.machine, "order": place.order or "-", "end": to_iso(place.end)}
-            found.append(Reason("import.row_gone", (), params))
-        if len(found) > MOST_NAMED:
-            found[MOST_NAMED:] = [Reason("import.changed_more", (), {"rows": len(found) - MOST_NAMED})]
-        return found
-
-
-def _reports(events: EventBatch) -> Iterator[tuple[int, Report]]:
-    """The reports whose events these are, sorted by seq, each with its first seq."""
-    number = {name: events[name].tolist() for name in ("seq", "ts", "type", "value")}
-    word = {name: events.text(name).tolist() for name in _WORDS}
-    starts = [i for i, kind in enumerate(number["type"]) if kind == EventType.OPERATION_START]
-    for first, after in zip(starts, [*starts[1:], len(events)], strict=True):
-        counts = {"good": 0, "scrap": 0, "withheld": 0, "rework": 0}
-        texts = {name: word[name][first] for name in ("order", "operation", "person", "reason")} | {"item": ""}
-        start, end, length = number["ts"][first], number["ts"][first], 0
-        for i in range(first + 1, after):
-            kind, value = number["type"][i], number["value"][i]
-            if kind == EventType.OPERATION_END:
-                end, length = number["ts"][i], value
+                yield Reason("import.row_changed", (f"row {row}",), {"key": key})
             else:
-                counts["withheld" if word["reason"][i] == WITHHELD else _ROLES[kind]] = value
-                texts["item"] = word["code"][i]
-        machine, activity = word["subject"][first], word["code"][first]
-        yield number["seq"][first], Report(0, machine, activity, start, end, length, counts, texts, [], [])
+                params = {"key": key, "machine": machine, "order": order or "-", "end": to_iso(end)}
+                yield Reason("import.row_gone", (), params)
+        if len(missing) > MOST_NAMED:
+            yield Reason("import.changed_more", (), {"rows": len(missing) - MOST_NAMED})
 
 
-_WORDS = ("subject", "code", "reason", "order", "operation", "person")
-_ROLES = {int(EventType.GOOD): "good", int(EventType.SCRAP): "scrap", int(EventType.REWORK): "rework"}
+def _taken(own: EventBatch) -> frozenset[Key]:
+    ends = own.take((own["type"] == EventType.OPERATION_END) & (own["flags"] & Flag.TWIN != 0))
+    return frozenset(Key(*key) for key in zip(*(ends[f"ref_{part}"].tolist() for part in Key._fields), strict=True))
+
+
+def _kind(batch: EventBatch) -> EventType:
+    kinds = set(np.unique(batch["type"][:1000]).tolist())
+    return next(k for k in (EventType.OPERATION_START, EventType.STATE, EventType.GOOD) if k in kinds)
+
+
+def _wanted(mapping: ReportMapping) -> EventType:
+    return {STATES: EventType.STATE, QUANTITIES: EventType.GOOD}.get(mapping.style, EventType.OPERATION_START)
+
+
+NEVER = (LATEST, EARLIEST)
+"""The time of a file without rows: it begins after it ends."""

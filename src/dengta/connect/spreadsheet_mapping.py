@@ -1,24 +1,57 @@
-"""The mapping file: how to read one kind of spreadsheet export as operation reports (`docs/guides/import.md`)."""
+"""The mapping file: how to read one kind of spreadsheet export as reports (`docs/guides/import.md`)."""
 
 from __future__ import annotations
 
 import codecs
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dengta.core.reason import Reason, Refusal
+from dengta.core.time import HOUR, MINUTE, SECOND, Micros
 from dengta.core.toml_reading import Table, decode
-from dengta.core.vocabulary import ACTIVITY_ELEMENT
+from dengta.core.vocabulary import ACTIVITY_ELEMENT, STATE_ELEMENT
 
-STYLES: dict[str, tuple[str, ...]] = {"end+minutes": ("end", "minutes"), "start+end": ("start", "end")}
-"""Report style -> the roles that say when: completion and length, or both ends."""
+OPERATIONS: dict[str, tuple[str, ...]] = {
+    "end+minutes": ("end", "minutes"),
+    "start+end": ("start", "end"),
+    "start+minutes": ("start", "minutes"),
+}
+"""Styles whose rows are whole operations, each with the roles that say when."""
+QUANTITIES, STATES = "quantities", "states"
+STYLES: dict[str, tuple[str, ...]] = {**OPERATIONS, QUANTITIES: ("at", "good"), STATES: ("at", "state")}
+"""Report style -> the roles it cannot do without."""
 USUAL_STYLE = "end+minutes"
-REQUIRED = ("machine", "activity")
-OPTIONAL = ("order", "operation", "person", "reason", "item", "good", "scrap", "withheld", "rework")
+CONTEXT = ("order", "operation", "person", "reason")
+PIECES = ("item", "good", "scrap", "withheld", "rework")
 WITHHELD = "review-board"
 """Reason of the SCRAP event that stands for pieces withheld until somebody decides."""
+REJECT, KEEP = "reject", "keep"
+UNITS: dict[str, Micros] = {"s": SECOND, "min": MINUTE, "h": HOUR}
+DECIMALS = (".", ",")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the table is in the file. `sheet` of a workbook (``""``: the first); the rest but `heading_row` of text."""
+
+    delimiter: str = ","
+    encoding: str = "utf-8-sig"
+    sheet: str = ""
+    heading_row: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What becomes of rows that are strange. Machines: ``reject``, or the machine of the book that stands for them.
+
+    Overlapping reports and negative durations have one rule each: the first are kept, the second rejected.
+    """
+
+    zero_duration: str = KEEP
+    unknown_machine: str = REJECT
+    missing_machine: str = REJECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +59,16 @@ class ReportMapping:
     """How to read one kind of file.
 
     columns: role -> heading, only roles that are there. activity: word in the file -> run, setup or breakdown.
-    reasons: word in the `reason` column -> reason (a word not listed stays as it is; ``""`` means none).
-    nobody: words of the person column that name no person. machines: name in the source -> machine id.
+    states: word in the file -> machine state. reasons: word in the `reason` column -> reason (a word not listed stays
+    as it is; ``""`` means none). nobody: words of the person column that name no person. machines: name in the source
+    -> machine id. twins_only: a row counts only as the second source of a fact. tolerance: how far the ends of two
+    reports of the same work may lie apart.
     """
 
     site: str
     producer: str
     plant: Path | None
-    delimiter: str
-    encoding: str
+    layout: Layout
     zone: ZoneInfo
     time_format: str
     style: str
@@ -43,14 +77,31 @@ class ReportMapping:
     reasons: Mapping[str, str]
     nobody: frozenset[str]
     machines: Mapping[str, str]
+    states: Mapping[str, str] = field(default_factory=dict)
+    unit: Micros = MINUTE
+    decimal: str = "."
+    thousands: str = ""
+    rules: Rules = field(default_factory=Rules)
+    twins_only: bool = False
+    tolerance: Micros = MINUTE
+
+    @property
+    def tells_operations(self) -> bool:
+        """Whether a row is a whole operation."""
+        return self.style in OPERATIONS
 
 
 def read_mapping(path: Path) -> ReportMapping:
     """The mapping in the TOML file at `path`. Raises Refusal with every fault of it."""
     if not path.is_file():
         raise Refusal(Reason("import.mapping_absent", (str(path),)))
-    top = Table.of(decode(path.read_bytes(), path.name), path.name)
-    mapping = _mapping(top, path.parent)
+    return parse_mapping(decode(path.read_bytes(), path.name), path.name, path.parent)
+
+
+def parse_mapping(text: str, source: str, folder: Path) -> ReportMapping:
+    """The mapping `text`; `plant` is relative to `folder`. Raises Refusal with every fault of it."""
+    top = Table.of(text, source)
+    mapping = _mapping(top, folder)
     top.finish()
     return mapping
 
@@ -59,21 +110,33 @@ def _mapping(top: Table, folder: Path) -> ReportMapping:
     file, time = top.table("file", needed=False), top.table("time")
     style = time.one_of("style", STYLES, needed=False) or USUAL_STYLE
     reasons, machines = top.table("reasons", needed=False), top.table("machines", needed=False)
+    twins = top.table("twins", needed=False)
+    only = twins.yes("only") and style in OPERATIONS
     plant = top.text("plant", needed=False)
+    columns = _columns(top.table("columns"), style, twins_only=only)
+    decimal = file.one_of("decimal", DECIMALS, needed=False) or "."
     return ReportMapping(
         site=top.text("site"),
         producer=top.text("producer"),
         plant=(folder / plant).resolve() if plant else None,
-        delimiter=_delimiter(file),
-        encoding=_encoding(file),
+        layout=Layout(
+            _delimiter(file), _encoding(file), file.text("sheet", needed=False), file.whole("heading_row", 1, 10_000, 1)
+        ),
         zone=time.zone("zone"),
-        time_format=time.text("format"),
+        time_format=time.text("format", empty=True),
         style=style,
-        columns=_columns(top.table("columns"), STYLES[style]),
-        activity=_activity(top.table("activity")),
+        columns=columns,
+        activity=_words(top, "activity", ACTIVITY_ELEMENT, needed=style in OPERATIONS and not only),
         reasons={word.strip(): reasons.text(word, empty=True) for word in reasons},
         nobody=frozenset(top.table("unknown", needed=False).texts("person", needed=False)),
         machines={name.strip(): machines.text(name) for name in machines},
+        states=_words(top, "states", STATE_ELEMENT, needed=style == STATES),
+        unit=UNITS[time.one_of("unit", UNITS, needed=False) or "min"],
+        decimal=decimal,
+        thousands=file.one_of("thousands", {*DECIMALS, " ", "'"} - {decimal}, needed=False),
+        rules=_rules(top.table("rules", needed=False)),
+        twins_only=only,
+        tolerance=round(twins.number("tolerance_min", 0, 24 * 60, 1) * MINUTE),
     )
 
 
@@ -95,13 +158,32 @@ def _encoding(file: Table) -> str:
     return "utf-8-sig" if name == "utf-8" else name
 
 
-def _columns(table: Table, when: tuple[str, ...]) -> dict[str, str]:
-    needed = {*REQUIRED, *when}
-    headings = {role: table.text(role, needed=role in needed) for role in sorted({*needed, *OPTIONAL})}
+def _columns(table: Table, style: str, *, twins_only: bool) -> dict[str, str]:
+    needed = {*STYLES[style]}
+    if not twins_only:
+        needed |= {"machine", "activity"} if style in OPERATIONS else {"machine"}
+    allowed = needed | {"machine", *CONTEXT}
+    if style in OPERATIONS:
+        allowed |= {"activity", *PIECES}
+    elif style == QUANTITIES:
+        allowed |= {*PIECES}
+    headings = {role: table.text(role, needed=role in needed) for role in sorted(allowed)}
     return {role: heading for role, heading in headings.items() if heading}
 
 
-def _activity(table: Table) -> dict[str, str]:
-    if not table.data:
+def _words(top: Table, key: str, allowed: Mapping[str, object], *, needed: bool) -> dict[str, str]:
+    table = top.table(key, needed=needed)
+    if not table.data and top.has(key):
         table.fault("toml.empty")
-    return {word.strip(): table.one_of(word, ACTIVITY_ELEMENT) for word in table}
+    return {word.strip(): table.one_of(word, allowed) for word in table}
+
+
+def _rules(table: Table) -> Rules:
+    usual = Rules()
+    table.one_of("overlap", [KEEP], needed=False)  # labour time is the sum, machine time the union: said by the figures
+    table.one_of("negative_duration", [REJECT], needed=False)
+    return Rules(
+        table.one_of("zero_duration", [KEEP, REJECT], needed=False) or usual.zero_duration,
+        table.text("unknown_machine", needed=False) or usual.unknown_machine,
+        table.text("missing_machine", needed=False) or usual.missing_machine,
+    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -14,15 +15,49 @@ from dengta.core.reason import Reason
 from dengta.core.time import MINUTE, Micros
 
 Result = Literal["repaired", "duplicate", "rejected"]
+_RESULTS: tuple[Result, ...] = ("repaired", "duplicate", "rejected")
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A row that is not simply a fact, and why. A rejected row has an entry for each reason."""
 
     row: int
     result: Result
     reason: Reason
+
+
+class Listing:
+    """The listed rows in the order in which they were judged, a few bytes each: a file may be all sins."""
+
+    def __init__(self) -> None:
+        self._row, self._result, self._reason, self._first = array("q"), array("b"), array("l"), array("q")
+        self._reasons: list[Reason] = []
+        self._number: dict[tuple[object, ...], int] = {}
+
+    def add(self, row: int, result: Result, reason: Reason) -> None:
+        """List `row`. What many rows share of a reason is kept once."""
+        shared: tuple[object, ...] = (reason.code, reason.place[1:], tuple(reason.params.items()))
+        first = 0
+        if reason.code == "import.repeated":
+            first, shared = int(str(reason.params["first"])), (reason.code,)
+        number = self._number.setdefault(shared, len(self._reasons))
+        if number == len(self._reasons):
+            self._reasons.append(Reason(reason.code, reason.place[1:], reason.params))
+        for column, value in zip(
+            (self._row, self._result, self._reason, self._first),
+            (row, _RESULTS.index(result), number, first),
+            strict=True,
+        ):
+            column.append(value)
+
+    def __len__(self) -> int:
+        return len(self._row)
+
+    def __iter__(self) -> Iterator[Listed]:
+        for row, result, number, first in zip(self._row, self._result, self._reason, self._first, strict=True):
+            shared = self._reasons[number]
+            params = {"first": first} if first else shared.params
+            yield Listed(row, _RESULTS[result], Reason(shared.code, (f"row {row}", *shared.place), params))
 
 
 @dataclass(slots=True)
@@ -49,12 +84,14 @@ def _minutes(length: Micros) -> float | int:
 
 
 class Tally:
-    """Counts rows while they are read: total = accepted + repaired + duplicate + rejected."""
+    """Counts rows while they are read: total = accepted + repaired + duplicate + rejected, and accepted + repaired =
+    facts + twins."""
 
     def __init__(self) -> None:
         self.total = self.accepted = self.repaired = self.duplicate = self.rejected = 0
+        self.facts = self.twins = self.unmatched = self.blank = 0
         self.events = 0
-        self.listed: list[Listed] = []
+        self.listed = Listing()
         self.notes: dict[str, tuple[int, Reason]] = {}
         self.sums = {"accepted": Sums(), "repaired": Sums(), "duplicate": Sums()}
         self.first: Micros | None = None
@@ -65,32 +102,41 @@ class Tally:
         """Row `row` is not understood."""
         self.total += 1
         self.rejected += 1
-        self.listed += [Listed(row, "rejected", reason) for reason in reasons]
+        for reason in reasons:
+            self.listed.add(row, "rejected", reason)
 
     def repeat(self, report: Report, first: int) -> None:
         """The report says in every column that is read what row `first` said: one fact, told twice."""
         self.total += 1
         self.duplicate += 1
         self.sums["duplicate"].add(report)
-        reason = Reason("import.repeated", (f"row {report.row}",), {"first": first})
-        self.listed.append(Listed(report.row, "duplicate", reason))
+        self.listed.add(report.row, "duplicate", Reason("import.repeated", (f"row {report.row}",), {"first": first}))
 
-    def keep(self, report: Report) -> None:
-        """The report becomes events."""
+    def leave(self, report: Report) -> None:
+        """A second source's row without a twin, which cannot be a fact by itself."""
+        self.unmatched += 1
+        self.reject(report.row, [Reason("import.unmatched", (f"row {report.row}",))])
+
+    def keep(self, report: Report, events: int, *, twin: bool) -> None:
+        """The report becomes `events` events: a fact, or the `twin` of one."""
         self.total += 1
+        self.events += events
+        self.twins += twin
+        self.facts += not twin
         if report.repairs:
             self.repaired += 1
-            self.listed += [Listed(report.row, "repaired", reason) for reason in report.repairs]
+            for repair in report.repairs:
+                self.listed.add(report.row, "repaired", repair)
         else:
             self.accepted += 1
         self.sums["repaired" if report.repairs else "accepted"].add(report)
         for note in report.notes:
-            self._note(note)
+            self.note(note)
         if report.activity == "run" and report.counts.get("good") == 0 and not any(report.counts.values()):
-            self._note(Reason("import.note_zero_pieces", (f"row {report.row}",)))
+            self.note(Reason("import.note_zero_pieces", (f"row {report.row}",)))
         self.first = report.start if self.first is None else min(self.first, report.start)
         self.last = report.end if self.last is None else max(self.last, report.end)
-        if report.length:
+        if report.length and report.machine:
             spans = self._spans.setdefault(report.machine, (array("q"), array("q"), array("q")))
             for column, value in zip(spans, (report.start, report.end, report.row), strict=True):
                 column.append(value)
@@ -104,9 +150,10 @@ class Tally:
             over = np.flatnonzero(start[order][1:] < latest[:-1]) + 1
             if len(over):
                 reason = Reason("import.note_overlap", (f"row {row[order[over[0]]]}",), {"machine": machine})
-                self._note(reason, len(over))
+                self.note(reason, len(over))
         self._spans.clear()
 
-    def _note(self, note: Reason, rows: int = 1) -> None:
+    def note(self, note: Reason, rows: int = 1) -> None:
+        """Something strange that was kept, in `rows` rows of which `note` names the first."""
         before, first = self.notes.get(note.code, (0, note))
         self.notes[note.code] = (before + rows, first)

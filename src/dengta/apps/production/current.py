@@ -22,7 +22,7 @@ from dengta.apps.production.tracks import (
 )
 from dengta.core.batch import EventBatch
 from dengta.core.time import HOUR, Micros
-from dengta.core.vocabulary import STATE_ELEMENT, EventType, Flag, TimeElement
+from dengta.core.vocabulary import STATE_ELEMENT, UNCOUNTED, EventType, Flag, TimeElement
 from dengta.engines.plantbook.model import Counter
 
 HORIZON = 26 * HOUR
@@ -155,7 +155,7 @@ class CurrentFloor:
             place = (ts, stream, epoch, seq)
             if machine.last is None or place > machine.last:
                 machine.last, machine.last_recv, machine.flags = place, recv, Flag(flags)
-            if not flags & Flag.BAD:
+            if not flags & UNCOUNTED:
                 _remember(machine, EventType(kind), place, text, value, scale)
         return changed
 

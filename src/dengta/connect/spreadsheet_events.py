@@ -1,0 +1,173 @@
+"""From reports to events, and the fingerprint by which a report is known again: what its events say."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dengta.connect.spreadsheet_mapping import QUANTITIES, STATES, WITHHELD
+from dengta.connect.spreadsheet_rows import Report
+from dengta.core.batch import EventBatch
+from dengta.core.event import Key
+from dengta.core.vocabulary import ClockSource, EventType, Flag
+
+Array = NDArray[Any]
+EPOCH = 1
+HEADS = (EventType.OPERATION_START, EventType.STATE)
+"""Types a report begins with; one of pieces alone begins with GOOD."""
+IMPORTED = (
+    EventType.STATE,
+    EventType.OPERATION_START,
+    EventType.OPERATION_END,
+    EventType.GOOD,
+    EventType.SCRAP,
+    EventType.REWORK,
+)
+_PIECES = (
+    ("good", EventType.GOOD, ""),
+    ("scrap", EventType.SCRAP, ""),
+    ("withheld", EventType.SCRAP, WITHHELD),
+    ("rework", EventType.REWORK, ""),
+)
+Twin = Mapping[EventType, Key]
+"""The events of a fact by type: what a twin's events name."""
+
+
+def events_of(report: Report, style: str) -> int:
+    """How many events a report becomes."""
+    if style == STATES:
+        return 1
+    counts = report.counts
+    if style == QUANTITIES:
+        return sum(1 for role in counts if counts[role] is not None and (role == "good" or counts[role]))
+    return 2 + sum(1 for role in counts if counts[role])
+
+
+def batch_of(
+    reports: Sequence[Report], style: str, stream: int, seq: int, twins: Mapping[int, Twin] | None = None
+) -> EventBatch:
+    """The events of `reports`, numbered from `seq`. `twins`: the facts that rows say again, by row."""
+    codes: dict[str, int] = {"": 0}
+    made: list[tuple[int, ...]] = []
+
+    def text(word: str) -> int:
+        return codes.setdefault(word, len(codes))
+
+    for report in reports:
+        words, twin = report.texts, twins.get(report.row) if twins else None
+        flags = Flag.HISTORICAL | (Flag.REPAIRED if report.repairs else Flag.NONE)
+        flags |= Flag.NONE if twin is None else Flag.TWIN
+        order, operation, person = (text(words.get(name, "")) for name in ("order", "operation", "person"))
+        common = (text(report.machine), order, operation, person, int(flags))
+        activity, why = text(report.activity), text(words.get("reason", ""))
+        if style == STATES:
+            made.append((report.start, EventType.STATE, activity, why, 0, *common, *_ref(twin, EventType.STATE)))
+            continue
+        if style != QUANTITIES:
+            ref = _ref(twin, EventType.OPERATION_START)
+            made.append((report.start, EventType.OPERATION_START, activity, why, 0, *common, *ref))
+            ref = _ref(twin, EventType.OPERATION_END)
+            made.append((report.end, EventType.OPERATION_END, activity, why, report.length, *common, *ref))
+        for role, kind, reason in _PIECES:
+            pieces = report.counts.get(role)
+            if pieces or (pieces == 0 and style == QUANTITIES and role == "good"):
+                because = text(reason) or (why if style == QUANTITIES else 0)
+                item = text(words.get("item", ""))
+                made.append((report.end, kind, item, because, pieces, *common, *_ref(twin, kind)))
+    names = ("ts", "type", "code", "reason", "value", "subject", "order", "operation", "person", "flags", *_REF)
+    columns = dict(zip(names, np.array(made, np.int64).reshape(-1, len(names)).T, strict=True))
+    number = np.arange(seq, seq + len(made))
+    fixed = {"stream": stream, "epoch": EPOCH, "clock": int(ClockSource.RECORD)}
+    return EventBatch.from_columns(len(made), list(codes), seq=number, **fixed, **columns)
+
+
+_REF = ("ref_stream", "ref_epoch", "ref_seq")
+
+
+def _ref(twin: Twin | None, kind: EventType) -> Key | tuple[int, int, int]:
+    if twin is None:
+        return (0, 0, 0)
+    return twin.get(kind) or twin[EventType.OPERATION_END]
+
+
+# -- fingerprints
+
+
+def heads(batch: EventBatch) -> Array:
+    """Where the reports of `batch` begin: its events, of one stream, in the order of their numbers."""
+    kind = batch["type"]
+    first = np.isin(kind, HEADS)
+    if len(kind) and not first.any():
+        first = kind == EventType.GOOD
+    return np.flatnonzero(first)
+
+
+def fingerprints(batch: EventBatch, first: Array, *, machine: bool, activity: bool) -> Array:
+    """For each report the 16 bytes that stand for all its events say, as ``S16``; `first` as `heads` gives it.
+
+    machine, activity: whether the file says them; a second source that does not is known by the rest. Two reports of
+    the same fingerprint become the same events.
+    """
+    told = [batch[name].astype(np.uint64) for name in ("type", "ts", "value")]
+    words = _hashed(batch.texts)
+    work = np.isin(batch["type"], (EventType.OPERATION_START, EventType.OPERATION_END))
+    for name in ("order", "operation", "person", "reason", "subject", "code"):
+        column = words[batch[name]]
+        if name == "subject" and not machine:
+            column = np.zeros_like(column)
+        if name == "code" and not activity:
+            column = np.where(work[:, None], np.uint64(0), column)
+        told.append(column)
+    place = np.arange(len(batch)) - np.repeat(first, np.diff(np.append(first, len(batch))))
+    lanes = []
+    for lane in (0, 1):
+        mixed = _mix(place.astype(np.uint64) + np.uint64(lane << 32))
+        for column in told:
+            mixed = _mix(mixed ^ (column if column.ndim == 1 else column[:, lane]))
+        lanes.append(np.add.reduceat(mixed, first) if len(first) else mixed[:0])
+    return np.ascontiguousarray(np.stack(lanes, axis=1)).view("S16").ravel()
+
+
+def _hashed(texts: Sequence[str]) -> Array:
+    """Two 64-bit numbers for each text, shape (n, 2)."""
+    digests = b"".join(hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts)
+    return np.frombuffer(digests, np.uint64).reshape(-1, 2)
+
+
+def _mix(value: Array) -> Array:
+    """The finaliser of splitmix64 (Steele, Lea and Flood, 2014): every bit of input moves every bit of output."""
+    value = value + np.uint64(0x9E3779B97F4A7C15)
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(value ^ (value >> np.uint64(31)))
+
+
+class Fingerprints:
+    """Fingerprints, each with a number: 24 bytes a report, in sorted runs that are joined as they grow."""
+
+    def __init__(self) -> None:
+        self._runs: list[tuple[Array, Array]] = []
+
+    def find(self, wanted: Array) -> Array:
+        """The number of each of `wanted`, -1 where it is not in the set."""
+        found = np.full(len(wanted), -1, np.int64)
+        for keys, numbers in self._runs:
+            at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+            found = np.where(keys[at] == wanted, numbers[at], found)
+        return found
+
+    def add(self, keys: Array, numbers: Array) -> None:
+        """Put `keys`, none of which is in the set or comes twice, into it."""
+        if not len(keys):
+            return
+        order = np.argsort(keys)
+        self._runs.append((keys[order], np.asarray(numbers, np.int64)[order]))
+        while len(self._runs) > 1 and len(self._runs[-2][0]) <= 2 * len(self._runs[-1][0]):
+            (keys, numbers), (more, others) = self._runs[-2:]
+            keys, numbers = np.concatenate([keys, more]), np.concatenate([numbers, others])
+            order = np.argsort(keys, kind="stable")
+            self._runs[-2:] = [(keys[order], numbers[order])]
