@@ -28,7 +28,8 @@ _CLOSED = {
     EventType.OPERATION_END: ACTIVITY_ELEMENT,
     EventType.CORRECTION: CORRECTIONS,
 }
-_WHOLE = {EventType.GOOD, EventType.SCRAP, EventType.REWORK, EventType.OPERATION_END}
+_OF_ORDERS = {EventType.ORDER, EventType.ORDER_LINE, EventType.SHIPMENT}
+_WHOLE = {EventType.GOOD, EventType.SCRAP, EventType.REWORK, EventType.OPERATION_END, *_OF_ORDERS}
 
 
 @st.composite
@@ -37,6 +38,11 @@ def legal_events(draw: st.DrawFn) -> Event:
     kind = draw(st.sampled_from(list(EventType)))
     flags = Flag(draw(st.integers(0, LARGEST_FLAGS))) & ~(Flag.TWIN if kind in POINTING else Flag.NONE)
     low = 0 if kind in _WHOLE else -(2**63) + 1
+    high = LATEST if kind is EventType.ORDER else 2**63 - 1
+    words = dict.fromkeys(("reason", "order", "operation", "lot", "person", "unit", "gauge"), TEXT)
+    if kind in _OF_ORDERS:
+        words["order"] = TEXT.filter(bool)
+    code = TEXT.filter(bool) if kind is EventType.ORDER_LINE else TEXT
     return Event(
         stream=draw(st.integers(0, 2**53 - 1)),
         epoch=draw(st.integers(1, 2**31 - 1)),
@@ -46,9 +52,9 @@ def legal_events(draw: st.DrawFn) -> Event:
         clock=draw(st.sampled_from(list(ClockSource))),
         type=kind,
         subject=draw(TEXT.filter(bool)),
-        code=draw(st.sampled_from(sorted(_CLOSED[kind])) if kind in _CLOSED else TEXT),
-        **{name: draw(TEXT) for name in ("reason", "order", "operation", "lot", "person", "unit", "gauge")},
-        value=draw(st.integers(low, 2**63 - 1)) if kind in VALUED else 0,
+        code=draw(st.sampled_from(sorted(_CLOSED[kind])) if kind in _CLOSED else code),
+        **{name: draw(text) for name, text in words.items()},
+        value=draw(st.integers(low, high)) if kind in VALUED else 0,
         scale=0 if kind in _WHOLE else draw(st.integers(-400, 400)),
         subgroup=draw(st.integers(0, 2**62)),
         sample=draw(st.integers(0, 2**31 - 1)),

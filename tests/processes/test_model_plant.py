@@ -90,7 +90,7 @@ def assert_is_the_simulation(batch: EventBatch, origin: Micros, to: Micros, seed
     modulus = {m.id: c.modulus for m in BOOK.machines.values() for c in m.counters if c.modulus}
     pure = run.until(to).batch(SITE, modulus)
     assert len(batch) == len(pure)
-    for machine in BOOK.machines:
+    for machine in parse(TEXT).producers:
         stream = stream_id(SITE, machine)
         held, made = (b.take(np.flatnonzero(b["stream"] == stream)) for b in (batch, pure))
         held = held.take(np.argsort(held["seq"]))

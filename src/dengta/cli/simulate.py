@@ -38,7 +38,7 @@ def simulate(
         raise Refusal(Reason("simulation.window", ("--days",), {"days": days}))
     book = plantbook.parse(_text(plant), plant.name)
     model = parse(_text(file), file.name)
-    refuse_if(unknown_names(model, book.machines, book.operations, book.reasons, book.persons))
+    refuse_if(unknown_names(model, book))
     day = _date(start) if start else local_day(book.valid_from, book.zone)
     window = Interval(instant(day, 0, book.zone), instant(day + timedelta(days=days), 0, book.zone))
 

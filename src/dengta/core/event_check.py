@@ -71,6 +71,11 @@ def _judge_rows(batch: EventBatch, found: list[Reason]) -> None:
         pieces = _table(_PIECES)[kind]
         judge("event.pieces_negative", (value < 0) & pieces)
         judge("event.pieces_not_whole", (batch["scale"] < 0) & pieces)
+    if told & _OF_ORDERS:
+        judge("event.order_missing", _table(_OF_ORDERS)[kind] & (batch["order"] == 0))
+        judge("event.item_missing", (kind == EventType.ORDER_LINE) & (code == 0))
+        due = (kind == EventType.ORDER) & (value != 0)
+        judge("event.due_out_of_range", due & ((value < EARLIEST) | (value > LATEST) | (batch["scale"] != 0)))
     if EventType.OPERATION_END in told:
         judge("event.duration_negative", (kind == EventType.OPERATION_END) & (value < 0))
     twin = batch["flags"] & Flag.TWIN != 0
@@ -116,7 +121,8 @@ def _table(members: frozenset[int]) -> NDArray:
 
 
 _TYPES, _CLOCKS = _table(frozenset(EventType)), _table(frozenset(ClockSource))
-_PIECES = frozenset({EventType.GOOD, EventType.SCRAP, EventType.REWORK})
+_PIECES = frozenset({EventType.GOOD, EventType.SCRAP, EventType.REWORK, EventType.ORDER_LINE, EventType.SHIPMENT})
+_OF_ORDERS = frozenset({EventType.ORDER, EventType.ORDER_LINE, EventType.SHIPMENT})
 _CLOSED_WORDS: tuple[tuple[frozenset[EventType], frozenset[str], str], ...] = (
     (frozenset({EventType.STATE}), frozenset(STATE_ELEMENT), "event.state_unknown"),
     (

@@ -147,9 +147,11 @@ class Table:
         value = self.text(key, needed=needed)
         return self._known(key, value, kind, known) if value else ""
 
-    def refs(self, key: str, kind: str, known: Collection[str], *, needed: bool = True) -> tuple[str, ...]:
-        """A list of ids that must all be among `known`."""
-        values = self.texts(key, needed=needed)
+    def refs(
+        self, key: str, kind: str, known: Collection[str], *, needed: bool = True, least: int = 0
+    ) -> tuple[str, ...]:
+        """A list of ids that must all be among `known`, none of them twice."""
+        values = self.texts(key, needed=needed, least=least)
         return tuple(v for i, v in enumerate(values, 1) if v and self._known(f"{key}[{i}]", v, kind, known))
 
     def _known(self, place: str, value: str, kind: str, known: Collection[str]) -> str:

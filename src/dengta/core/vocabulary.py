@@ -21,6 +21,9 @@ class EventType(IntEnum):
     LOGOUT = 11
     GAP = 12
     CORRECTION = 13
+    ORDER = 14
+    ORDER_LINE = 15
+    SHIPMENT = 16
 
     @property
     def word(self) -> str:
@@ -75,7 +78,7 @@ class ClockSource(IntEnum):
     """Whose clock `ts` is. Most "wrong time" complaints are a missing statement of this."""
 
     DEVICE = 1  # the machine's controller
-    SERVER = 2  # the system between, e.g. an OPC UA server
+    SERVER = 2  # a system: an OPC UA server between, the ordering system
     EDGE = 3  # ours, at receipt
     PERSON = 4  # the terminal on which somebody tapped
     RECORD = 5  # a report or file written afterwards

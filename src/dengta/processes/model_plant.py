@@ -99,7 +99,7 @@ class ModelPlant:
         Refusal: the model's faults, or names in it that the book does not know.
         """
         model = parse(text)
-        refuse_if(unknown_names(model, book.machines, book.operations, book.reasons, book.persons))
+        refuse_if(unknown_names(model, book))
         self._site, self._sink = site, sink
         self._modulus = {
             m: counter.modulus
@@ -120,14 +120,15 @@ class ModelPlant:
         self._run = Simulation(
             model, lambda machine, window: book.resolver(machine).occurrences(window), origin.at, origin.seed
         )
-        self._untold = np.zeros(len(model.machines), np.int64)
+        producers = model.producers
+        self._untold = np.zeros(len(producers), np.int64)
         if origin.told > origin.at:
-            self._untold = np.bincount(self._run.until(origin.told - 1).trace.machine, minlength=len(model.machines))
-        self._first = {m: int(self._untold[i]) + self._held(m) for i, m in enumerate(model.machines)}
+            self._untold = np.bincount(self._run.until(origin.told - 1).trace.machine, minlength=len(producers))
+        self._first = {p: int(self._untold[i]) + self._held(p) for i, p in enumerate(producers)}
 
-    def _held(self, machine: str) -> int:
+    def _held(self, producer: str) -> int:
         """How many events of this run the log holds without a hole."""
-        marks = self._sink.marks(stream_id(self._site, machine))
+        marks = self._sink.marks(stream_id(self._site, producer))
         return next((mark.next for mark in marks if mark.epoch == self.origin.epoch), 0)
 
     def catch_up(self, to: Micros, stop: threading.Event | None = None) -> int:

@@ -63,6 +63,8 @@ def test_the_model_plant(furniture: PlantBook) -> None:
     assert [m.id for m in furniture.machines_of("sort")] == ["sort-1", "sort-2"]
     assert furniture.valid_from == from_iso("2026-01-01T00:00:00+08:00")
     assert not furniture.calendar("pack-5").unplanned
+    assert furniture.routes["back"] == ("saw", "sort", "pack")
+    assert [o.id for o in furniture.operations.values() if o.gathers] == ["pack"]
 
 
 def test_the_holidays_of_2026_are_kept_and_made_up_for(furniture: PlantBook) -> None:
@@ -134,6 +136,11 @@ def test_reasons_inherit(furniture: PlantBook) -> None:
         ('parent = "waiting"', 'parent = "no-order"', "reason no-order > parent", "plant.circle"),
         ('loss = "logistics"', 'loss = "luck"', "reason waiting > loss", "toml.not_one_of"),
         ('skills = ["panel-saw"]', 'skills = ["saw"]', "person op-01 > skills[1]", "toml.nowhere"),
+        ('["cut", "pack"]', '["cut", "glue"]', "route[1] > operations[2]", "toml.nowhere"),
+        ('["cut", "pack"]', '["cut", "pack", "cut"]', "route[1] > operations[3]", "toml.twice"),
+        ('["cut", "pack"]', "[]", "route[1] > operations", "toml.empty"),
+        ('["cut", "pack"]', '["cut"]\n[[route]]\nitem = "door"\noperations = ["cut"]', "route[2] > item", "toml.twice"),
+        ("gathers = true", "gathers = 1", "operation pack > gathers", "toml.not_yes_no"),
         ('name = { en = "Ah Fu", zh = "阿福" }', 'name = { en = "Ah Fu" }', "person op-01 > name", "toml.missing"),
         ('name = { en = "Ah Fu", zh = "阿福" }', 'name = "Ah Fu"', "person op-01 > name", "toml.not_table"),
         ("[[kind]]", "[kind]", "kind", "toml.not_tables"),

@@ -141,6 +141,35 @@ def test_pieces_agree_however_they_are_counted(fortnight) -> None:
         assert told.max() < 1000
 
 
+def test_an_order_that_left_was_made_line_by_line(fortnight) -> None:
+    """Good less what was scrapped later is what was ordered, for each item at each operation of its route."""
+    run, events = fortnight
+    batch = events.batch("furniture")
+    kind, value = batch["type"], batch["value"]
+    order, code, operation = (batch.text(name) for name in ("order", "code", "operation"))
+
+    def tally(wanted: EventType) -> dict[tuple[str, str, str], int]:
+        rows = np.flatnonzero(kind == wanted)
+        found: dict[tuple[str, str, str], int] = {}
+        for key, n in zip(zip(order[rows], code[rows], operation[rows], strict=True), value[rows], strict=True):
+            found[key] = found.get(key, 0) + int(n)
+        return found
+
+    good, scrap, lines = (tally(t) for t in (EventType.GOOD, EventType.SCRAP, EventType.ORDER_LINE))
+    left, due = ({o: n for (o, _, _), n in tally(t).items()} for t in (EventType.SHIPMENT, EventType.ORDER))
+    assert due == {o.id: o.due for o in run.orders if o.released <= run.now}
+    assert len(left) > 1000
+    assert {
+        o: sum(n for (other, _, _), n in lines.items() if other == o) for o in list(left)[:50]
+    }.items() <= left.items()
+    for (name, item, _), n in lines.items():
+        route = BOOK.routes[item]
+        for at, step in enumerate(route):
+            lost = sum(scrap.get((name, item, later), 0) for later in route[at + 1 :])
+            made = good.get((name, item, step), 0) - lost
+            assert made == n if name in left else made <= n, (name, item, step)
+
+
 def test_running_time_of_jobs_is_the_running_time_of_states() -> None:
     """Without patience a machine says it runs exactly while it works on a job."""
     model = replace(MODEL, recording=replace(MODEL.recording, patience=0))
@@ -166,7 +195,7 @@ def test_the_model_plant_is_plausible(fortnight) -> None:
     assert len(summary.flow) > 0.95 * summary.released
     assert 0 < summary.late < 0.1 * summary.released
     assert HOUR < summary.flow.mean() < 10 * HOUR
-    assert 10_000 < len(events) / 12 < 25_000, "events a working day"
+    assert 10_000 < len(events) / 12 < 30_000, "events a working day"
     scrap = np.count_nonzero((events.whole.kind == CYCLE) & (events.whole.code == SCRAP))
     assert 0.001 < scrap / summary.pieces.sum() < 0.01
     sizes = [len(list(group)) for group in _orders(run)]
@@ -180,9 +209,13 @@ def _orders(run: Simulation):
 
 
 def test_the_example_names_only_what_the_book_knows() -> None:
-    assert unknown_names(MODEL, BOOK.machines, BOOK.operations, BOOK.reasons, BOOK.persons) == []
-    found = unknown_names(MODEL, (), BOOK.operations, BOOK.reasons, BOOK.persons)
+    assert unknown_names(MODEL, BOOK) == []
+    found = unknown_names(MODEL, replace(BOOK, machines={}))
     assert {r.params["name"] for r in found} == set(MACHINES)
+    found = unknown_names(MODEL, replace(BOOK, routes={**BOOK.routes, "door": ("saw", "pack")}))
+    assert [(r.code, r.place, r.params["stated"]) for r in found] == [
+        ("simulation.other_route", ("item door",), "saw > pack")
+    ]
 
 
 def test_planned_cycles_of_the_book_are_near_the_simulated_ones() -> None:

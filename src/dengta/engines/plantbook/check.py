@@ -30,6 +30,10 @@ def _differing(book: PlantBook) -> Iterator[tuple[str, str]]:
         yield from ((kind, id_) for id_ in {*stated} ^ {*read})
     if len(book.cycles) != len(content.get("cycle", [])):
         yield "cycle", str(len(book.cycles))
+    routes = {table["item"]: tuple(table["operations"]) for table in content.get("route", [])}
+    yield from (("route", item) for item in {*routes} | {*book.routes} if routes.get(item) != book.routes.get(item))
+    gathering = {table["id"] for table in content.get("operation", []) if table.get("gathers")}
+    yield from (("operation", o.id) for o in book.operations.values() if o.gathers != (o.id in gathering))
     for machine in book.machines.values():
         line = book.lines.get(machine.line)
         if line is None or line.area != machine.area or machine.kind not in book.kinds:

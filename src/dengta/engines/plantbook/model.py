@@ -48,10 +48,19 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A kind of machine or an operation: an id and what it is called."""
+    """A kind of machine: an id and what it is called."""
 
     id: str
     name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A step of making something. `gathers`: it begins when all parts of an order have come (packing, assembly)."""
+
+    id: str
+    name: Name
+    gathers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,7 @@ class PlantBook:
     canonical: the content as canonical JSON, comments and key order gone; `hash` is its SHA-256.
     valid_from: the instant from which this revision describes the plant.
     registered_equipment: machines in the asset ledger, reporting or not (None: not stated).
+    routes: item -> its operations in order; items without a route are not among them.
     """
 
     site: str
@@ -138,8 +148,9 @@ class PlantBook:
     lines: Mapping[str, Line] = field(repr=False)
     kinds: Mapping[str, Term] = field(repr=False)
     machines: Mapping[str, Machine] = field(repr=False)
-    operations: Mapping[str, Term] = field(repr=False)
+    operations: Mapping[str, Operation] = field(repr=False)
     cycles: tuple[Cycle, ...] = field(repr=False)
+    routes: Mapping[str, tuple[str, ...]] = field(repr=False)
     reasons: Mapping[str, StopReason] = field(repr=False)
     persons: Mapping[str, Person] = field(repr=False)
     calendars: Mapping[str, Calendar] = field(repr=False)

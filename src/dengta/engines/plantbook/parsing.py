@@ -19,6 +19,7 @@ from dengta.engines.plantbook.model import (
     Line,
     Loss,
     Machine,
+    Operation,
     Person,
     PlantBook,
     StopReason,
@@ -53,8 +54,10 @@ def _book(top: Table) -> PlantBook:
     kinds = _terms(top.tables("kind"))
     stated = top.tables("machine", needed=True)
     machines = {m.id: m for t in stated if (m := _machine(t, subjects, lines, kinds, calendars, usual, stale_after)).id}
-    operations = _terms(top.tables("operation"))
+    operation_ids = Register()
+    operations = {o.id: o for t in top.tables("operation") if (o := _operation(t, operation_ids)).id}
     cycles = _cycles(top.tables("cycle"), zone, valid_from, operations, machines, lines)
+    routes = _routes(top.tables("route"), operations)
     reasons = _reasons(top.tables("reason"))
     persons = {p.id: p for t in top.tables("person") if (p := _person(t, subjects, kinds)).id}
     return PlantBook(
@@ -70,6 +73,7 @@ def _book(top: Table) -> PlantBook:
         machines=machines,
         operations=operations,
         cycles=cycles,
+        routes=routes,
         reasons=reasons,
         persons=persons,
         calendars=calendars,
@@ -89,6 +93,10 @@ def _terms(tables: list[Table]) -> dict[str, Term]:
     register = Register()
     terms = [Term(table.id(register), table.name()) for table in tables]
     return {term.id: term for term in terms if term.id}
+
+
+def _operation(table: Table, register: Register) -> Operation:
+    return Operation(table.id(register), table.name(), table.yes("gathers"))
 
 
 def _machine(
@@ -148,6 +156,17 @@ def _cycles(
         places[key] = table
         found[key] = Cycle(operation, item, machine, line, valid_from if start is None else start, duration or 0)
     return tuple(found.values())
+
+
+def _routes(tables: list[Table], operations: Collection[str]) -> dict[str, tuple[str, ...]]:
+    items = Register()
+    found: dict[str, tuple[str, ...]] = {}
+    for table in tables:
+        item = items.new(table, "item", table.text("item"))
+        steps = table.refs("operations", "operation", operations, least=1)
+        if item:
+            found[item] = steps
+    return found
 
 
 def _reasons(tables: list[Table]) -> dict[str, StopReason]:

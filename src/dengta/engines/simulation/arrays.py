@@ -30,7 +30,11 @@ def flatten(model: PlantModel, seed: int, origin: Micros) -> tuple[k.Plant, tupl
     """The empty plant at `origin`, every machine closed and every clock of wear drawn; and the texts of its reasons."""
     reason, time, purpose = _Numbered({"": 0}), _Numbered(), _Numbered()
     stations, traits, told = _stations(model, reason, time, purpose)
-    steps = [(step.station, time(step.run)) if step else (-1, -1) for i in model.items for step in (*i.route, None)]
+    steps = [
+        (step.station, time(step.run), item) if step else (-1, -1, item)
+        for item, one in enumerate(model.items)
+        for step in (*one.route, None)
+    ]
     own = np.zeros((len(model.machines), len(traits)), k.OWN)
     machine = 0
     for station, row in zip(model.stations, stations, strict=True):
@@ -47,6 +51,7 @@ def flatten(model: PlantModel, seed: int, origin: Micros) -> tuple[k.Plant, tupl
         step=np.array(steps, k.STEP),
         machine=_table(k.MACHINE, [_machine(i, origin) for i, s in enumerate(model.stations) for _ in s.machines]),
         own=own,
+        made=np.zeros((len(model.machines), len(model.items)), np.int64),
         queue=np.full((len(stations), max(1, len(model.families))), -1, k.QUEUE),
         free=np.array([pool.people for pool in model.pools], np.int64),
         chance=np.array([stream(seed, what) for what in purpose], np.uint64),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dengta.core.intervals import Interval
 from dengta.core.reason import Reason
+from dengta.engines.plantbook import PlantBook
 from dengta.engines.simulation.arrays import STATES
 from dengta.engines.simulation.demand import Order, Shifts
 from dengta.engines.simulation.kernels_layout import (
@@ -45,28 +46,27 @@ def conserved(plant: Plant) -> list[Reason]:
     return [Reason("simulation.not_conserved", params={"made": made, "gone": gone, "held": held})]
 
 
-def unknown_names(
-    model: PlantModel,
-    machines: Collection[str],
-    operations: Collection[str],
-    reasons: Collection[str],
-    persons: Collection[str],
-) -> list[Reason]:
-    """Names in the model that the plant book does not know, each with its place."""
+def unknown_names(model: PlantModel, book: PlantBook) -> list[Reason]:
+    """Names and routes in the model that `book` does not know, each with its place."""
 
     def missing(kind: str, used: Iterator[str], known: Collection[str], *place: str) -> list[Reason]:
         names = sorted({name for name in used if name and name not in known})
         return [Reason("simulation.not_in_book", place, {"kind": kind, "name": name}) for name in names]
 
-    found = missing("reason", iter(model.reasons.values()), reasons, "reasons")
+    found = missing("reason", iter(model.reasons.values()), book.reasons, "reasons")
     for s in model.stations:
         place = f"station {s.id}"
         causes = [s.setup_reason, *(x.reason for x in s.stops), *(x.reason for x in s.flaws)]
-        found += missing("operation", iter([s.id]), operations, place)
-        found += missing("machine", iter(s.machines), machines, place)
-        found += missing("reason", iter(causes), reasons, place)
+        found += missing("operation", iter([s.id]), book.operations, place)
+        found += missing("machine", iter(s.machines), book.machines, place)
+        found += missing("reason", iter(causes), book.reasons, place)
     for pool in model.pools:
-        found += missing("person", (p for crew in pool.crews.values() for p in crew), persons, f"pool {pool.id}")
+        found += missing("person", (p for crew in pool.crews.values() for p in crew), book.persons, f"pool {pool.id}")
+    for item in model.items:
+        ours, stated = tuple(model.stations[step.station].id for step in item.route), book.routes.get(item.id)
+        if stated not in (None, ours):
+            places = {"route": " > ".join(ours), "stated": " > ".join(stated or ())}
+            found.append(Reason("simulation.other_route", (f"item {item.id}",), places))
     return found
 
 

@@ -21,12 +21,13 @@ Shifts = Callable[[str, Interval], Sequence[ShiftOccurrence]]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One released order."""
+    """One released order; `lines`: (item, pieces), items as in the model's list."""
 
     id: str
     wave: str
     released: Micros
     due: Micros
+    lines: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,8 +57,8 @@ def draw(model: PlantModel, shifts: Shifts, window: Interval, seed: int) -> Dema
     demand = Demand([], [], [])
     for number, (day, start, _) in enumerate(calendar):
         if start in window:
-            due = calendar[min(number + model.release.due_days - 1, len(calendar) - 1)][2]
-            _day(model, demand, day, start, due, seed)
+            ends = [end for _, _, end in calendar[number + model.release.due_days - 1 :]] or [calendar[-1][2]]
+            _day(model, demand, day, start, (ends[0], ends[min(1, len(ends) - 1)]), seed)
     by_release = sorted(range(len(demand.orders)), key=lambda i: demand.orders[i].released)
     return Demand(
         [demand.orders[i] for i in by_release],
@@ -66,7 +67,7 @@ def draw(model: PlantModel, shifts: Shifts, window: Interval, seed: int) -> Dema
     )
 
 
-def _day(model: PlantModel, into: Demand, day: date, start: Micros, due: Micros, seed: int) -> None:
+def _day(model: PlantModel, into: Demand, day: date, start: Micros, due: tuple[Micros, Micros], seed: int) -> None:
     chance = np.random.Generator(np.random.Philox(stream(seed, f"orders/{day.isoformat()}")))
     share = np.array([o.share for o in model.orders])
     groups = {
@@ -74,8 +75,9 @@ def _day(model: PlantModel, into: Demand, day: date, start: Micros, due: Micros,
     }
     group_share = {g: np.array([model.families[i].share for i in among]) for g, among in groups.items()}
     number = 0
+    low, high = model.release.orders
     for wave, after in enumerate(model.release.after, 1):
-        low, high = model.release.orders
+        its_due = due[model.release.cutoff is not None and after >= model.release.cutoff]
         for _ in range(int(chance.integers(low, high, endpoint=True))):
             number += 1
             kind = model.orders[int(chance.choice(len(share), p=share / share.sum()))]
@@ -83,11 +85,14 @@ def _day(model: PlantModel, into: Demand, day: date, start: Micros, due: Micros,
                 g: int(chance.choice(among, p=group_share[g] / group_share[g].sum())) for g, among in groups.items()
             }
             counts = [int(chance.integers(low, high, endpoint=True)) for _, low, high in kind.parts]
-            items = np.repeat(np.array([item for item, _, _ in kind.parts], np.int32), counts)
-            if not len(items):
+            lines = tuple((item, n) for (item, _, _), n in zip(kind.parts, counts, strict=True) if n)
+            if not lines:
                 continue
+            items = np.repeat(np.array([item for item, _ in lines], np.int32), [n for _, n in lines])
             family = [chosen.get(item.group, 0) for item in model.items]
             name = f"{day:%y%m%d}"
-            into.orders.append(Order(f"{kind.prefix}{name}-{number:03d}", f"W{name}-{wave}", start + after, due))
+            into.orders.append(
+                Order(f"{kind.prefix}{name}-{number:03d}", f"W{name}-{wave}", start + after, its_due, lines)
+            )
             into.items.append(items)
             into.families.append(np.array(family, np.int32)[items])

@@ -96,11 +96,19 @@ def dequeue(p: Plant, i: int) -> int:
 
 
 @njit(**COMPILED)
+def piece(p: Plant, i: int) -> int:
+    """The part that machine i works on: of a gathered order one after the other, in the order's own order."""
+    m = p.machine[i]
+    w = p.part[m.part]
+    return int(m.part if w.size == 1 else p.order[w.order].first + w.size - m.cycles)
+
+
+@njit(**COMPILED)
 def start_run(p: Plant, i: int) -> None:
     """The next cycle of the part on machine i."""
     m = p.machine[i]
     m.base = RUN
-    m.left = draw(p.time, p.step[p.part[m.part].step].run, p.chance, p.station[m.station].chance)
+    m.left = draw(p.time, p.step[p.part[piece(p, i)].step].run, p.chance, p.station[m.station].chance)
 
 
 @njit(**COMPILED)
@@ -187,9 +195,10 @@ def end_cycle(p: Plant, i: int) -> None:
                 bad = k
             u -= p.trait[k].share
     kind = p.trait[bad].kind if bad >= 0 else -1
+    item = p.step[p.part[piece(p, i)].start].item
     note(p.row, p.clock, i, CYCLE, kind, part, 1, 0)
     if bad >= 0:
-        note(p.row, p.clock, i, kind, p.trait[bad].reason, p.part[part].order, 1, 0)
+        note(p.row, p.clock, i, kind, p.trait[bad].reason, p.part[part].order, 1, item)
     if kind == SCRAP:
         p.clock[SCRAPPED] += 1
         p.clock[REMADE] += 1
@@ -199,7 +208,7 @@ def end_cycle(p: Plant, i: int) -> None:
         enqueue(p, part, p.step[p.part[part].step].station, True)
         return
     if bad < 0:
-        m.job_good += 1
+        p.made[i, item] += 1
         m.cycles -= 1
         take_samples(p, i)
     if m.cycles > 0:
@@ -348,7 +357,7 @@ def advance(p: Plant, until: int) -> bool:
             at = min(at, p.machine[i].slot)
         if at > until:
             return True
-        if p.clock[ROWS] + 40 * len(p.machine) > len(p.row):
+        if p.clock[ROWS] + (40 + p.made.shape[1]) * len(p.machine) > len(p.row):
             return False
         p.clock[NOW] = at
         happen(p)

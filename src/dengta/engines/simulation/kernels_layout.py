@@ -16,8 +16,9 @@ OFF, BREAK = 0, -1  # crews of closed machines; open ones have 1 + the number of
 # States that are told; `arrays.STATES` gives their words in this order.
 S_OFF, S_BREAK, S_IDLE, S_STARVED, S_BLOCKED, S_WAITING, S_RUNNING, S_SETUP, S_STOP = range(9)  # S_STOP + kind of stop
 
-# Kinds of trace rows: what a controller tells, then (from TAKE on) what only the judge is told.
-STATE, COUNTER, START, END, GOOD, SCRAP, REWORK, MEASURE, ENERGY, LOGIN, LOGOUT, TAKE, CYCLE, LEAVE, DONE = range(15)
+# Kinds of trace rows: what controllers tell, what the ordering system tells, then (from TAKE on) for the judge only.
+STATE, COUNTER, START, END, GOOD, SCRAP, REWORK, MEASURE, ENERGY, LOGIN, LOGOUT, ORDER_OUT, LINE, SHIPPED = range(14)
+TAKE, CYCLE, LEAVE, DONE = range(14, 18)
 
 # Places in `Plant.clock`: times and pointers, the rhythm of telling, the tallies of the law of conservation.
 NOW, METER_AT, ROWS, CALENDAR_AT, RELEASE_AT, TURN, METER, TELL_COUNT, PATIENCE = range(9)
@@ -41,11 +42,11 @@ TOLD = _table("reason watts")
 """Of one station and told state."""
 TIME = _table("kind", "a b c")
 """A distribution, kinds in the order of `model.DISTRIBUTIONS`."""
-STEP = _table("station run")
-"""Every route, one after the other, each ended by station -1."""
+STEP = _table("station run item")
+"""Every route, one after the other, each ended by station -1; `item` is whose route it is."""
 MACHINE = _table(
     "station base crew duty stop held want since left stop_left slot part cycles family dirty"
-    " job job_time job_good count count_told count_at told told_reason told_at quiet wh rest"
+    " job job_time count count_told count_at told told_reason told_at quiet wh rest"
 )
 """duty: crew logged in; stop: trait or -1; held: has its people; want: since when it lacks them or is blocked; since:
 its clocks are right up to here; cycles: pieces of the part in hand still to do; family: set up for; quiet: since when
@@ -69,6 +70,7 @@ class Plant(NamedTuple):
     step: NDArray  # STEP (R,)
     machine: NDArray  # MACHINE (M,)
     own: NDArray  # OWN (M, T)
+    made: NDArray  # int64 (M, items), good pieces of the job in hand
     queue: NDArray  # QUEUE (S, families)
     free: NDArray  # int64 (pools,), people
     chance: NDArray  # uint64, one stream per station or machine and purpose

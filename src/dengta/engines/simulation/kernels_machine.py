@@ -126,13 +126,15 @@ def open_job(p: Plant, i: int, order: int) -> None:
 
 @njit(**COMPILED)
 def close_job(p: Plant, i: int) -> None:
-    """Report the order in hand: good pieces and running time."""
+    """Report the order in hand: good pieces of each item, and running time."""
     m = p.machine[i]
     if m.job >= 0:
-        if m.job_good > 0:
-            note(p.row, p.clock, i, GOOD, m.station, m.job, m.job_good, 0)
+        for item in range(p.made.shape[1]):
+            if p.made[i, item] > 0:
+                note(p.row, p.clock, i, GOOD, item, m.job, p.made[i, item], 0)
+                p.made[i, item] = 0
         note(p.row, p.clock, i, END, m.station, m.job, m.job_time, 0)
-    m.job, m.job_time, m.job_good = -1, 0, 0
+    m.job, m.job_time = -1, 0
 
 
 @njit(**COMPILED)

@@ -24,6 +24,9 @@ DISTRIBUTIONS: dict[str, tuple[str, ...]] = {
 PURE_NUMBERS = frozenset({"cv", "stages", "shape"})
 """Parameters that are no times."""
 
+ORDERS = "orders"
+"""The producer beside the machines: the ordering system, which tells what is ordered and what has left."""
+
 STOP_STATES = ("down", "minor_stop", "maintenance")
 RULES = ("fifo", "family")
 
@@ -149,11 +152,13 @@ class OrderType:
 @dataclass(frozen=True, slots=True)
 class Release:
     """Demand: on each business day a wave at each of `after` (from the day's first shift start), each of a uniform
-    number of orders; an order is due at the end of the `due_days`-th business day, its own being the first."""
+    number of orders; an order is due at the end of the `due_days`-th business day, its own being the first, and a day
+    later if its wave comes `cutoff` or more after the day's first shift start (None: never)."""
 
     after: tuple[Micros, ...]
     orders: tuple[int, int]
     due_days: int
+    cutoff: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,3 +197,8 @@ class PlantModel:
     def machines(self) -> tuple[str, ...]:
         """Every machine, station by station: the order in which the kernel numbers them."""
         return tuple(m for station in self.stations for m in station.machines)
+
+    @property
+    def producers(self) -> tuple[str, ...]:
+        """Who tells events, each its own stream: the machines, then the ordering system."""
+        return (*self.machines, ORDERS)

@@ -12,9 +12,9 @@ from dengta.engines.simulation.arrays import flatten, offsets
 from dengta.engines.simulation.check import Part, conserved
 from dengta.engines.simulation.demand import Demand, Order, Shifts, draw
 from dengta.engines.simulation.kernels import advance
-from dengta.engines.simulation.kernels_layout import BREAK, OFF, OPENING, ORDER, PART, ROWS, TAKE
+from dengta.engines.simulation.kernels_layout import BREAK, DONE, OFF, OPENING, ORDER, PART, ROWS, TAKE
 from dengta.engines.simulation.model import PlantModel
-from dengta.engines.simulation.trace import Names, SimulatedEvents, Trace
+from dengta.engines.simulation.trace import Names, SimulatedEvents, Trace, of_orders
 
 _BLOCK = 7 * DAY
 
@@ -36,7 +36,8 @@ class Simulation:
         self._first_step = np.array(offsets(len(item.route) + 1 for item in model.items), np.int64)
         self._names = Names(model, reasons, self.orders, self.crews)
         self._covered = origin
-        self._told = np.zeros(len(model.machines), np.int64)
+        self._told = np.zeros(len(model.producers), np.int64)
+        self._released = 0
 
     def until(self, at: Micros) -> SimulatedEvents:
         """Advance to `at` (inclusive) and return what happened since the last call; nothing when `at` is past."""
@@ -48,8 +49,7 @@ class Simulation:
         self.now = max(self.now, at)
         refuse_if(conserved(self._plant))
         whole = Trace.concat(pieces)
-        rows = np.flatnonzero(whole.kind < TAKE)
-        trace = whole.take(rows)
+        trace = self._tell(whole)
         return SimulatedEvents(whole, trace, self._number(trace), self._names)
 
     def parts(self) -> list[Part]:
@@ -69,8 +69,17 @@ class Simulation:
             pieces.append(Trace.of(self._plant.row[:n]))
         return pieces
 
+    def _tell(self, whole: Trace) -> Trace:
+        """What machines and the ordering system tell of a stretch that has been run, by time."""
+        first = self._released
+        while self._released < len(self.orders) and self.orders[self._released].released <= self.now:
+            self._released += 1
+        ordering = of_orders(self._names, range(first, self._released), whole.take(whole.kind == DONE))
+        told = Trace.concat([whole.take(whole.kind < TAKE), ordering])
+        return told.take(np.argsort(told.at, kind="stable"))
+
     def _number(self, trace: Trace) -> NDArray[np.int64]:
-        """The number of each told row among those of its machine, since the origin."""
+        """The number of each told row among those of its producer, since the origin."""
         by_machine = np.argsort(trace.machine, kind="stable")
         count = np.bincount(trace.machine, minlength=len(self._told))
         first = np.repeat(np.cumsum(count) - count, count)
@@ -83,7 +92,7 @@ class Simulation:
         """Add a week of calendar and orders behind what is there."""
         block = Interval(self._covered, self._covered + _BLOCK)
         demand = draw(self.model, self.shifts, block, self._seed)
-        parts, orders = self._released(demand)
+        parts, orders = self._records(demand)
         openings = np.array(self._openings(block), OPENING)
         p = self._plant
         self._plant = p._replace(
@@ -94,7 +103,7 @@ class Simulation:
         self.orders += demand.orders
         self._covered = block.end
 
-    def _released(self, demand: Demand) -> tuple[NDArray, NDArray]:
+    def _records(self, demand: Demand) -> tuple[NDArray, NDArray]:
         """The records of new parts and orders, numbered after those that are there."""
         waves = {name: i for i, name in enumerate(dict.fromkeys(o.wave for o in [*self.orders, *demand.orders]))}
         counts = np.array([len(items) for items in demand.items], np.int64)

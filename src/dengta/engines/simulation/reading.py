@@ -241,7 +241,8 @@ def _order(t: Table, names: Register, items: list[str]) -> OrderType:
 
 
 def _release(t: Table) -> Release:
-    return Release(t.minutes("after_min"), t.pair("orders"), t.whole("due_days", 1, 365, 3))
+    cutoff = t.whole("cutoff_min", 0) * MINUTE if t.has("cutoff_min") else None
+    return Release(t.minutes("after_min"), t.pair("orders"), t.whole("due_days", 1, 365, 3), cutoff)
 
 
 def _flow(top: Table, model: PlantModel) -> None:

@@ -29,15 +29,20 @@ _TYPE = np.array(
         EventType.ENERGY,
         EventType.LOGIN,
         EventType.LOGOUT,
+        EventType.ORDER,
+        EventType.ORDER_LINE,
+        EventType.SHIPMENT,
     ],
     np.uint8,
 )
 _BY_PERSON = (k.SCRAP, k.REWORK, k.MEASURE, k.LOGIN, k.LOGOUT)
+_OF_ORDERS = (k.ORDER_OUT, k.LINE, k.SHIPPED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """Rows of the kernel in order of time; shape (n,) each. `kind`, `code`, `who`, `value` as in `kernels`."""
+    """Rows of the kernel in order of time; shape (n,) each. `kind`, `code`, `who`, `value` as in `kernels`; `sample` is
+    the item of a scrapped or reworked piece. Rows of the ordering system are those of a machine behind the last one."""
 
     at: NDArray[np.int64]
     machine: NDArray[np.int64]
@@ -75,10 +80,26 @@ class Names:
     crews: list[str]
 
 
+def of_orders(names: Names, released: range, done: Trace) -> Trace:
+    """What the ordering system tells: orders `released` (numbers in `names`) with their lines, and of each row of
+    `done` that all the order's pieces have left; by time, releases first."""
+    machine = len(names.model.machines)
+    rows: list[tuple[int, int, int, int, int, int, int]] = []
+    for number in released:
+        order = names.orders[number]
+        rows.append((order.released, machine, k.ORDER_OUT, 0, number, 0, order.due))
+        rows += [(order.released, machine, k.LINE, item, number, 0, n) for item, n in order.lines]
+    for at, number in zip(done.at.tolist(), done.who.tolist(), strict=True):
+        pieces = sum(n for _, n in names.orders[number].lines)
+        rows.append((at, machine, k.SHIPPED, 0, number, 0, pieces))
+    columns = np.array(rows, np.int64).reshape(-1, 7)
+    return Trace(*columns[np.argsort(columns[:, 0], kind="stable")].T)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SimulatedEvents:
-    """A stretch of a run. `whole` is for the judge; `trace` are its rows that are told, and event i is number
-    `index[i]` of its machine, from 0 at the origin of the run."""
+    """A stretch of a run. `whole` is for the judge; `trace` is what is told, and event i is number `index[i]` of its
+    producer, from 0 at the origin of the run."""
 
     whole: Trace
     trace: Trace
@@ -89,13 +110,13 @@ class SimulatedEvents:
         return len(self.trace)
 
     def from_index(self, first: Mapping[str, int]) -> SimulatedEvents:
-        """Without the first ``first[machine]`` events of each machine."""
-        skipped = np.array([first.get(m, 0) for m in self.names.model.machines], np.int64)
+        """Without the first ``first[producer]`` events of each producer."""
+        skipped = np.array([first.get(m, 0) for m in self.names.model.producers], np.int64)
         rows = self.index >= skipped[self.trace.machine]
         return SimulatedEvents(self.whole, self.trace.take(rows), self.index[rows], self.names)
 
     def batch(self, site: str, modulus: Mapping[str, int] | None = None) -> EventBatch:
-        """The events as (epoch 1, seq = index), one stream a machine; counters run over at ``modulus[machine]``."""
+        """The events as (epoch 1, seq = index), one stream a producer; counters run over at ``modulus[machine]``."""
         t, model = self.trace, self.names.model
         n, machines = len(t), model.machines
         texts = {"": 0}
@@ -103,9 +124,9 @@ class SimulatedEvents:
         def coded(words: list[str]) -> NDArray[np.int32]:
             return np.array([texts.setdefault(word, len(texts)) for word in words], np.int32)
 
-        subject = coded(list(machines))
-        station = np.array([i for i, s in enumerate(model.stations) for _ in s.machines], np.int32)
-        operation = coded([s.id for s in model.stations])[station]
+        subject = coded([*machines, site])
+        operation = coded([*(s.id for s in model.stations for _ in s.machines), ""])
+        item = coded([i.id for i in model.items])
         measures = [m for s in model.stations for m in (*[None] * (len(s.stops) + len(s.flaws)), *s.measures)]
         is_kind = [t.kind == kind for kind in range(k.TAKE)]
         columns: dict[str, NDArray] = {name: np.zeros(n, np.int64) for name in ("scale", "subgroup", "sample")}
@@ -117,12 +138,13 @@ class SimulatedEvents:
         text["reason"][state] = coded(list(self.names.reasons))[t.value[state]]
         value[state] = 0
         text["code"][count] = coded(["pieces"])[0]
-        wraps = np.array([(modulus or {}).get(m, 2**62) for m in machines], np.int64)
+        wraps = np.array([(modulus or {}).get(m, 2**62) for m in model.producers], np.int64)
         value[count] %= wraps[t.machine[count]]
         text["code"][is_kind[k.START] | is_kind[k.END]] = coded(["run"])[0]
         text["code"][energy], text["unit"][energy] = coded(["electricity", "Wh"])
-        flawed = is_kind[k.SCRAP] | is_kind[k.REWORK]
+        flawed, line = is_kind[k.SCRAP] | is_kind[k.REWORK], is_kind[k.GOOD] | is_kind[k.LINE]
         text["reason"][flawed] = coded(list(self.names.reasons))[t.code[flawed]]
+        text["code"][flawed], text["code"][line] = item[t.sample[flawed]], item[t.code[line]]
         if measured.any():
             q, sample = t.code[measured], t.sample[measured]
             text["code"][measured] = coded([m.characteristic if m else "" for m in measures])[q]
@@ -138,11 +160,15 @@ class SimulatedEvents:
         return EventBatch.from_columns(
             n,
             tuple(texts),
-            stream=np.array([stream_id(site, m) for m in machines], np.int64)[t.machine],
+            stream=np.array([stream_id(site, m) for m in model.producers], np.int64)[t.machine],
             epoch=1,
             seq=self.index,
             ts=t.at,
-            clock=np.where(np.isin(t.kind, _BY_PERSON), ClockSource.PERSON, ClockSource.DEVICE),
+            clock=np.select(
+                [np.isin(t.kind, _BY_PERSON), np.isin(t.kind, _OF_ORDERS)],
+                [ClockSource.PERSON, ClockSource.SERVER],
+                ClockSource.DEVICE,
+            ),
             type=_TYPE[t.kind],
             subject=subject[t.machine],
             order=order,

@@ -75,6 +75,9 @@ EVENTS = {
     EventType.LOGOUT: pgettext_lazy("event", "logout"),
     EventType.GAP: pgettext_lazy("event", "gap"),
     EventType.CORRECTION: pgettext_lazy("event", "correction"),
+    EventType.ORDER: pgettext_lazy("event", "order"),
+    EventType.ORDER_LINE: pgettext_lazy("event", "order line"),
+    EventType.SHIPMENT: pgettext_lazy("event", "shipment"),
 }
 CODES = {
     "pieces": pgettext_lazy("code", "pieces"),
