@@ -3,20 +3,28 @@
     python examples/imports/make_sample.py examples/imports/sample-shop.csv
     python examples/imports/make_sample.py big.csv --rows 1000000 --seed 7
     python examples/imports/make_sample.py gbk.csv --encoding gbk
+    python examples/imports/make_sample.py sample.xlsx
+    python examples/imports/make_sample.py sample-times.csv --times
 
 The same seed gives the same bytes. Sins: reports that overlap on a machine, lines told twice, zero minutes, runs
-without pieces, benches among the machines, a station nobody knows, a date that is none, an empty cell, a negative
-duration, a tab inside a word.
+without pieces, nights and weekends, benches among the machines, a station nobody knows, workers called "?", a date that
+is none, an empty cell, a negative duration, a tab inside a word. As a workbook it also has a title above its heading in
+row 4, real dates, a formula that went wrong and merged cells.
+
+`--times` writes what another system recorded of the same work: start and end by a clock in Central Europe, which keeps
+summer time; no stations, kinds or pieces; a few reports are missing, and a third of its rows are work of other orders.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 HEADING = ["Order", "Part", "Step", "Station", "Worker", "Kind", "Good", "On hold", "To rework", "Minutes", "Finished", "Remark", "No."]  # fmt: skip  # noqa: E501
 STEPS = {
@@ -78,6 +86,54 @@ def sinful(rows: int, seed: int) -> Iterator[Row]:
             yield [*row[:-1], str(chance.randrange(10**6))]  # only the running number differs: nobody reads it
 
 
+TIMES = ["case", "step", "worker", "began", "ended"]
+CENTRAL_EUROPE, CHINA = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Shanghai")
+
+
+def times(rows: int, seed: int) -> Iterator[Row]:
+    """The same work by another system: every report but some, and work that the first one does not know."""
+    chance = random.Random(seed + 2)  # noqa: S311
+    for row in reports(rows - rows // 60, seed):
+        told = dict(zip(HEADING, row, strict=True))
+        end = datetime.strptime(told["Finished"], "%Y-%m-%d %H:%M").replace(tzinfo=CHINA)
+        for order in (told["Order"], told["Order"].replace("A", "B")):
+            if chance.random() < (0.02 if order == told["Order"] else 0.67):
+                continue
+            walls = (end - timedelta(minutes=float(told["Minutes"])), end)
+            began, ended = (f"{at.astimezone(CENTRAL_EUROPE):%Y/%m/%d %H:%M:%S}" for at in walls)
+            yield [order, told["Step"], told["Worker"], began, ended]
+
+
+def write_workbook(file: Path, rows: Iterator[Row]) -> None:
+    """The sinful reports as a workbook with the sins of workbooks."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "Reports"
+    sheet.append(["Sample workshop"])
+    sheet.merge_cells("A1:D1")
+    sheet.append(["printed on 31 March 2026"])
+    sheet.append([])
+    sheet.append(HEADING)
+    for number, row in enumerate(rows, 5):
+        told: list[object] = list(row)
+        for name in ("Good", "On hold", "To rework", "Minutes"):
+            at = HEADING.index(name)
+            told[at] = float(row[at]) if row[at] else None
+        at = HEADING.index("Finished")
+        with contextlib.suppress(ValueError):  # a date that is none stays a text
+            told[at] = datetime.strptime(row[at], "%Y-%m-%d %H:%M")  # noqa: DTZ007 - a workbook knows no zones
+        told[HEADING.index("Part")] = row[1].replace("\t", " ")  # no workbook holds a tab
+        sheet.append(told)
+        if number % 50 == 0:
+            sheet.cell(number, HEADING.index("Minutes") + 1).value = "#DIV/0!"
+        if number == 90:
+            sheet.merge_cells(start_row=89, end_row=90, start_column=4, end_column=4)
+    book.create_sheet("Notes").append(["nothing of interest"])
+    book.save(file)
+
+
 def main() -> None:
     """Write the file named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -85,11 +141,15 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--encoding", default="utf-8")
+    parser.add_argument("--times", action="store_true")
     asked = parser.parse_args()
+    if asked.file.suffix == ".xlsx":
+        write_workbook(asked.file, sinful(asked.rows, asked.seed))
+        return
     with asked.file.open("w", encoding=asked.encoding, newline="") as out:
         table = csv.writer(out, lineterminator="\n")
-        table.writerow(HEADING)
-        table.writerows(sinful(asked.rows, asked.seed))
+        table.writerow(TIMES if asked.times else HEADING)
+        table.writerows((times if asked.times else sinful)(asked.rows, asked.seed))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from typer.testing import CliRunner
 
 from dengta.cli.main import app
 from dengta.connect.sender import write_door_file
+from dengta.core.time import MINUTE
+from dengta.core.vocabulary import Flag
 from dengta.log import Log, LogReader
 from dengta.site.bookshelf import Bookshelf
 from dengta.site.home import Home
@@ -133,3 +136,121 @@ def test_what_cannot_be_imported_is_refused_in_words(tmp_path: Path) -> None:
     assert "lathe-9 is no machine of the plant book" in bring(tmp_path, FILE, odd, expect=1)
     assert "they must be the same" in bring(tmp_path, FILE, MAPPING, "--site", "elsewhere", expect=1)
     assert len(LogReader(Home.at(tmp_path).site("sample").log).read()) == 470
+
+
+def make(path: Path, *options: str) -> Path:
+    """Another variant of the sample, by its generator."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["make_sample.py", str(path), *options])
+        runpy.run_path(str(EXAMPLES / "make_sample.py"), run_name="__main__")
+    return path
+
+
+def adds_up(report: dict[str, Any]) -> None:
+    """The two equations of an account."""
+    rows, kept = report["rows"], report["kept"]
+    assert rows["total"] == rows["accepted"] + rows["repaired"] + rows["duplicate"] + rows["rejected"]
+    assert rows["accepted"] + rows["repaired"] == kept["facts"] + kept["twins"]
+    assert report["twins"]["matched"] == kept["twins"]
+
+
+def test_a_second_export_is_a_second_source_and_counts_nothing(tmp_path: Path) -> None:
+    """Matched, only in the log, only in the file; the figures do not move; the second time nothing is new."""
+    bring(tmp_path, FILE, MAPPING)
+    other, how = make(tmp_path / "t.csv", "--times"), EXAMPLES / "sample-times.toml"
+    before = CliRunner().invoke(app, ["kpi", "--by", "machine", "--json", "--home", str(tmp_path)]).output
+    report = json.loads(bring(tmp_path, other, how, "--json"))
+    adds_up(report)
+    twins = report["twins"]
+    assert twins["matched"] > 0.95 * (twins["matched"] + twins["only_log"])
+    unmatched = {one["row"] for one in report["listed"] if one["code"] == "import.unmatched"}
+    assert len(unmatched) == twins["only_file"] > 0
+    assert unmatched.isdisjoint(pair["row"] for pair in twins["pairs"])
+    assert len(twins["alone"]) == twins["only_log"] > 0
+    assert report["events"]["accepted"] == 2 * twins["matched"]
+    after = CliRunner().invoke(app, ["kpi", "--by", "machine", "--json", "--home", str(tmp_path)]).output
+    assert json.loads(after)["figures"] == json.loads(before)["figures"]
+    again = json.loads(bring(tmp_path, other, how, "--json"))
+    assert again["events"]["accepted"] == 0
+    assert (again["rows"], again["kept"]) == (report["rows"], report["kept"])
+    assert (again["twins"]["matched"], again["twins"]["only_log"]) == (twins["matched"], twins["only_log"])
+    assert json.loads(bring(tmp_path, FILE, MAPPING, "--json"))["events"]["accepted"] == 0
+    shown = bring(tmp_path, other, how)
+    assert "twins: kept as a second source, not counted" in shown
+
+
+def test_a_twin_says_which_fact_it_repeats(tmp_path: Path) -> None:
+    """Each of its events names the event of the fact, has its machine, and its own key."""
+    bring(tmp_path, FILE, MAPPING)
+    bring(tmp_path, make(tmp_path / "t.csv", "--times"), EXAMPLES / "sample-times.toml")
+    events = list(LogReader(Home.at(tmp_path).site("sample").log).read())
+    by_key = {event.key: event for event in events}
+    twins = [event for event in events if Flag.TWIN in event.flags]
+    assert twins
+    for twin in twins:
+        assert twin.ref is not None
+        fact = by_key[twin.ref]
+        assert (fact.type, fact.order, fact.subject, fact.code) == (twin.type, twin.order, twin.subject, twin.code)
+        assert abs(fact.ts - twin.ts) <= MINUTE
+        assert fact.stream != twin.stream
+        assert Flag.TWIN not in fact.flags
+
+
+def test_a_second_source_before_the_first_says_so(tmp_path: Path) -> None:
+    """No row of it can be a fact; once the first is there, the same file finds its twins."""
+    other, how = make(tmp_path / "t.csv", "--times"), EXAMPLES / "sample-times.toml"
+    report = json.loads(bring(tmp_path, other, how, "--json"))
+    adds_up(report)
+    assert (report["kept"], report["events"]["accepted"]) == ({"facts": 0, "twins": 0}, 0)
+    bring(tmp_path, FILE, MAPPING)
+    assert json.loads(bring(tmp_path, other, how, "--json"))["kept"]["twins"] > 100
+
+
+def test_the_workbook_of_the_same_reports_is_the_same_file(tmp_path: Path) -> None:
+    """Same producer, same reports: a workbook read first and the text after it agree on all that both can say."""
+    report = json.loads(bring(tmp_path, make(tmp_path / "s.xlsx"), EXAMPLES / "sample-shop-xlsx.toml", "--json"))
+    adds_up(report)
+    assert {one["code"] for one in report["listed"]} >= {"import.cell_formula", "import.cell_merged"}
+    rest = json.loads(bring(tmp_path, FILE, MAPPING, "--json"))
+    assert rest["events"]["total"] == 470
+    assert rest["events"]["accepted"] == 470 - report["events"]["accepted"]
+
+
+@pytest.mark.shared
+def test_the_real_shops_second_export_has_nearly_all_twins(tmp_path: Path, shared_data: Path) -> None:
+    """Over 97 % of the operation reports, once each file is read in its own zone."""
+    folder = shared_data / "real-shop"
+    bring(tmp_path, folder / "operation-reports.csv", EXAMPLES / "real-shop.toml")
+    report = json.loads(bring(tmp_path, folder / "operation-times.csv", EXAMPLES / "real-shop-times.toml", "--json"))
+    adds_up(report)
+    twins = report["twins"]
+    assert twins["matched"] > 0.97 * 2482
+    assert twins["matched"] + twins["only_log"] == 2482
+
+
+def test_a_draft_goes_where_it_is_asked_and_names_what_is_missing(tmp_path: Path) -> None:
+    """On standard output, or into a file that is not there yet; with a site it knows the machines and the zone."""
+    run = CliRunner()
+    told = run.invoke(app, ["import", str(FILE), "--suggest", "--home", str(tmp_path)])
+    assert told.exit_code == 0
+    assert 'zone = ""' in told.stdout
+    assert "whose clock this is cannot be known" in told.stderr
+    bring(tmp_path, FILE, MAPPING)
+    other, out = make(tmp_path / "t.csv", "--times", "--rows", "200"), tmp_path / "draft.toml"
+    words = ["import", str(other), "--suggest", "--site", "sample", "--home", str(tmp_path), "--out", str(out)]
+    assert run.invoke(app, words).exit_code == 0
+    assert 'zone = "Europe/Berlin"' in out.read_text()
+    report = json.loads(bring(tmp_path, other, out, "--json"))
+    assert report["kept"]["twins"] > 0.9 * 184
+    assert "is there already" in run.invoke(app, words).stderr
+    nothing = run.invoke(app, ["import", str(FILE), "--home", str(tmp_path)])
+    assert (nothing.exit_code, "--suggest" in nothing.stderr) == (1, True)
+
+
+def test_the_zone_is_measured_beside_another_file(tmp_path: Path) -> None:
+    """Without a site: the other export and its mapping."""
+    other = make(tmp_path / "t.csv", "--times")
+    words = ["import", str(other), "--suggest", "--home", str(tmp_path), "--against", str(FILE)]
+    assert "--against-mapping" in CliRunner().invoke(app, words).stderr
+    told = CliRunner().invoke(app, [*words, "--against-mapping", str(MAPPING)])
+    assert 'zone = "Europe/Berlin"' in told.stdout

@@ -21,6 +21,7 @@ VERBS = {
     "people": "people",
     "plant": "plant",
     "process": "process",
+    "reconcile": "reconcile",
     "run": "run",
     "simulate": "simulate",
 }

@@ -156,8 +156,7 @@ def _pass_over(row: int, cells: object, tally: Tally) -> None:
 
 def _prints(reports: list[Report], mapping: ReportMapping) -> Array:
     batch = batch_of(reports, mapping.style, 0, 0)
-    columns = mapping.columns
-    return fingerprints(batch, heads(batch), machine="machine" in columns, activity="activity" in columns)
+    return fingerprints(batch, heads(batch), machine=mapping.says("machine"), activity=mapping.says("activity"))
 
 
 def _without_repeats(reports: list[Report], prints: Array, seen: Fingerprints, tally: Tally) -> Some:

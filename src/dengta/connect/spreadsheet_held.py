@@ -51,7 +51,7 @@ class Held:
         if len(own) and _kind(own) != _wanted(mapping):
             raise Refusal(Reason("import.style_changed", params={"producer": mapping.producer, "style": mapping.style}))
         first = heads(own)
-        told = fingerprints(own, first, machine="machine" in mapping.columns, activity="activity" in mapping.columns)
+        told = fingerprints(own, first, machine=mapping.says("machine"), activity=mapping.says("activity"))
         keys, number = np.unique(told, return_index=True)
         known = Fingerprints()
         known.add(keys, number)

@@ -27,6 +27,8 @@ CONTEXT = ("order", "operation", "person", "reason")
 PIECES = ("item", "good", "scrap", "withheld", "rework")
 WITHHELD = "review-board"
 """Reason of the SCRAP event that stands for pieces withheld until somebody decides."""
+EVERY = "*"
+"""The activity of every row, where no column says it."""
 REJECT, KEEP = "reject", "keep"
 UNITS: dict[str, Micros] = {"s": SECOND, "min": MINUTE, "h": HOUR}
 DECIMALS = (".", ",")
@@ -58,11 +60,11 @@ class Rules:
 class ReportMapping:
     """How to read one kind of file.
 
-    columns: role -> heading, only roles that are there. activity: word in the file -> run, setup or breakdown.
-    states: word in the file -> machine state. reasons: word in the `reason` column -> reason (a word not listed stays
-    as it is; ``""`` means none). nobody: words of the person column that name no person. machines: name in the source
-    -> machine id. twins_only: a row counts only as the second source of a fact. tolerance: how far the ends of two
-    reports of the same work may lie apart.
+    columns: role -> heading, only roles that are there. activity: word in the file, or `EVERY`, -> run, setup or
+    breakdown. states: word in the file -> machine state. reasons: word in the `reason` column -> reason (a word not
+    listed stays as it is; ``""`` means none). nobody: words of the person column that name no person. machines: name in
+    the source -> machine id. twins_only: a row counts only as the second source of a fact. tolerance: how far the ends
+    of two reports of the same work may lie apart.
     """
 
     site: str
@@ -84,6 +86,15 @@ class ReportMapping:
     rules: Rules = field(default_factory=Rules)
     twins_only: bool = False
     tolerance: Micros = MINUTE
+
+    @property
+    def usual_activity(self) -> str:
+        """The activity of every row where no column says it; ``""`` where one does, or nothing does."""
+        return "" if "activity" in self.columns else self.activity.get(EVERY, "")
+
+    def says(self, role: str) -> bool:
+        """Whether a row says its machine or activity."""
+        return role in self.columns or (role == "activity" and bool(self.usual_activity))
 
     @property
     def tells_operations(self) -> bool:
@@ -113,7 +124,8 @@ def _mapping(top: Table, folder: Path) -> ReportMapping:
     twins = top.table("twins", needed=False)
     only = twins.yes("only") and style in OPERATIONS
     plant = top.text("plant", needed=False)
-    columns = _columns(top.table("columns"), style, twins_only=only)
+    activity = _words(top, "activity", ACTIVITY_ELEMENT, needed=style in OPERATIONS and not only)
+    columns = _columns(top.table("columns"), style, only, EVERY in activity)
     decimal = file.one_of("decimal", DECIMALS, needed=False) or "."
     return ReportMapping(
         site=top.text("site"),
@@ -126,7 +138,7 @@ def _mapping(top: Table, folder: Path) -> ReportMapping:
         time_format=time.text("format", empty=True),
         style=style,
         columns=columns,
-        activity=_words(top, "activity", ACTIVITY_ELEMENT, needed=style in OPERATIONS and not only),
+        activity=activity,
         reasons={word.strip(): reasons.text(word, empty=True) for word in reasons},
         nobody=frozenset(top.table("unknown", needed=False).texts("person", needed=False)),
         machines={name.strip(): machines.text(name) for name in machines},
@@ -158,10 +170,10 @@ def _encoding(file: Table) -> str:
     return "utf-8-sig" if name == "utf-8" else name
 
 
-def _columns(table: Table, style: str, *, twins_only: bool) -> dict[str, str]:
+def _columns(table: Table, style: str, twins_only: bool, same_activity: bool) -> dict[str, str]:
     needed = {*STYLES[style]}
     if not twins_only:
-        needed |= {"machine", "activity"} if style in OPERATIONS else {"machine"}
+        needed |= {"machine"} if style not in OPERATIONS or same_activity else {"machine", "activity"}
     allowed = needed | {"machine", *CONTEXT}
     if style in OPERATIONS:
         allowed |= {"activity", *PIECES}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -76,6 +77,8 @@ class RowReader:
         self._width = len(heading)
         self._roles = [(role, name, heading.index(name)) for role, name in mapping.columns.items()]
         self._meaning = lru_cache(REMEMBERED)(self._meaning_of)
+        group = re.escape(mapping.thousands)
+        self._grouped = re.compile(rf"[-+]?\d{{1,3}}({group}\d{{3}})+({re.escape(mapping.decimal)}\d+)?")
         self._last = "end" if "end" in mapping.columns else "start"
 
     def read(self, row: int, cells: Sequence[Cell]) -> Report | list[Reason]:
@@ -123,7 +126,7 @@ class RowReader:
             if self._mapping.rules.zero_duration != KEEP:
                 return [Reason("import.zero_duration", (place, columns[self._last]))]
             notes.append(Reason("import.note_zero_minutes", (place,)))
-        machine, activity = values.get("machine", ""), values.get("activity", "")
+        machine, activity = values.get("machine", ""), values.get("activity", self._mapping.usual_activity)
         return Report(row, machine, activity, start, end, length, *_context(values), repairs, notes)
 
     def _moment(self, row: int, values: dict[str, Any], repairs: list[Reason], notes: list[Reason]) -> Report:
@@ -264,7 +267,7 @@ class RowReader:
 
     def _number(self, text: str) -> Decimal | None:
         """A number as the file writes numbers; no underscores, no exponents beyond reason."""
-        if self._mapping.thousands:
+        if self._mapping.thousands and self._grouped.fullmatch(text):
             text = text.replace(self._mapping.thousands, "")
         if self._mapping.decimal == ",":
             text = text.replace(".", "?").replace(",", ".")

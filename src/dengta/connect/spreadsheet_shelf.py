@@ -51,6 +51,15 @@ def plant_of(mapping: ReportMapping, folder: SiteFolder) -> ImportPlant:
     return plant
 
 
+def machine_names(book: PlantBook) -> dict[str, str]:
+    """Whatever the book calls its machines -> their ids."""
+    names: dict[str, str] = {}
+    for machine in book.machines.values():
+        for name in (machine.name["en"], machine.name["zh_Hans"], machine.id):
+            names[name] = machine.id
+    return names
+
+
 def keep_mapping(folder: SiteFolder, path: Path, at: Micros) -> None:
     """Keep the mapping at `path` beside the log: whoever recomputes must know how the file was read. Once each."""
     data = path.read_bytes()

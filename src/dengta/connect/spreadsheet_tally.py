@@ -27,7 +27,7 @@ class Listed(NamedTuple):
 
 
 class Listing:
-    """The listed rows in the order in which they were judged, a few bytes each: a file may be all sins."""
+    """The listed rows in their order, a few bytes each: a file may be all sins."""
 
     def __init__(self) -> None:
         self._row, self._result, self._reason, self._first = array("q"), array("b"), array("l"), array("q")
@@ -54,7 +54,8 @@ class Listing:
         return len(self._row)
 
     def __iter__(self) -> Iterator[Listed]:
-        for row, result, number, first in zip(self._row, self._result, self._reason, self._first, strict=True):
+        for at in np.argsort(np.array(self._row), kind="stable").tolist():
+            row, result, number, first = self._row[at], self._result[at], self._reason[at], self._first[at]
             shared = self._reasons[number]
             params = {"first": first} if first else shared.params
             yield Listed(row, _RESULTS[result], Reason(shared.code, (f"row {row}", *shared.place), params))
