@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dengta.connect.spreadsheet_mapping import ReportMapping
+from dengta.connect.spreadsheet_rows import wall_reader
 from dengta.core.reason import Refusal
 from dengta.core.time import HOUR, MINUTE, from_iso
 from dengta.core.vocabulary import EventType, Flag
@@ -164,6 +168,33 @@ def test_rows_without_anything_are_passed_over_and_said(site: Site) -> None:
     """As exports end."""
     judged = site.judge(csv(site.folder, "M;From;Long", "saw-1;02/03/2026 09:00;5", ";;", ";;"), lengths())
     assert (judged.tally.total, judged.tally.notes["import.note_blank"][0]) == (1, 2)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(
+        ["%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y", "%Y%m%d %H%M", "%d/%m/%y %H:%M", "%Y年%m月%d日 %H:%M"]
+    ),
+    st.one_of(
+        st.datetimes(datetime(1000, 1, 1), datetime(9999, 1, 1)).map(lambda at: at.strftime("%Y-%m-%d %H:%M")),  # noqa: DTZ001
+        st.from_regex(
+            r"[0-9]{1,4}[-./年][0-9]{1,2}[-./月][0-9]{1,4}日? {0,2}([0-9]{1,2}:?[0-9]{1,2}(:[0-9]{1,2})?)?",
+            fullmatch=True,
+        ),
+        st.datetimes(datetime(1000, 1, 1), datetime(9999, 1, 1)).map(lambda at: at.strftime("%d.%m.%Y  %H:%M:%S")),  # noqa: DTZ001
+    ),
+)
+def test_times_are_read_as_the_standard_library_reads_them(form: str, text: str) -> None:
+    """The quick way accepts and answers exactly what `strptime` does."""
+    try:
+        expected: datetime | None = datetime.strptime(text, form)  # noqa: DTZ007
+    except ValueError:
+        expected = None
+    if expected is None:
+        with pytest.raises(ValueError, match=r"time data|unconverted|day is out of range|must be in"):
+            wall_reader(form)(text)
+    else:
+        assert wall_reader(form)(text) == expected
 
 
 def test_a_heading_may_stand_further_down(site: Site) -> None:

@@ -33,6 +33,11 @@ _PIECES = (
     ("withheld", EventType.SCRAP, WITHHELD),
     ("rework", EventType.REWORK, ""),
 )
+_FLAGS = {
+    (repaired, twin): int(Flag.HISTORICAL | Flag.REPAIRED * repaired | Flag.TWIN * twin)
+    for repaired in (False, True)
+    for twin in (False, True)
+}
 Twin = Mapping[EventType, Key]
 """The events of a fact by type: what a twin's events name."""
 
@@ -59,10 +64,13 @@ def batch_of(
 
     for report in reports:
         words, twin = report.texts, twins.get(report.row) if twins else None
-        flags = Flag.HISTORICAL | (Flag.REPAIRED if report.repairs else Flag.NONE)
-        flags |= Flag.NONE if twin is None else Flag.TWIN
-        order, operation, person = (text(words.get(name, "")) for name in ("order", "operation", "person"))
-        common = (text(report.machine), order, operation, person, int(flags))
+        flags = _FLAGS[bool(report.repairs), twin is not None]
+        order, operation, person = (
+            text(words.get("order", "")),
+            text(words.get("operation", "")),
+            text(words.get("person", "")),
+        )
+        common = (text(report.machine), order, operation, person, flags)
         activity, why = text(report.activity), text(words.get("reason", ""))
         if style == STATES:
             made.append((report.start, EventType.STATE, activity, why, 0, *common, *_ref(twin, EventType.STATE)))

