@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from dengta.core.time import HOUR, Micros
-from dengta.engines.kpi.counting import TOO_LATE, step
+from dengta.engines.kpi.kernels_counting import TOO_LATE, step
 from dengta.engines.kpi.model import ACTIVITIES
 
 Place = tuple[int, int, int, int]

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 
 from dengta.core.event import Event, Key
 from dengta.core.intervals import Interval, subtract, total, union
 from dengta.core.reason import Reason
 from dengta.core.time import Micros
-from dengta.core.vocabulary import STATE_ELEMENT, UNCOUNTED, ClockSource, EventType
+from dengta.core.vocabulary import ACTIVITY_ELEMENT, STATE_ELEMENT, UNCOUNTED, ClockSource, EventType
 from dengta.engines.kpi.model import (
     ACTIVITIES,
     LONGEST_REPORT,
@@ -25,6 +26,7 @@ from dengta.engines.kpi.model import (
     REPORTED,
     STATE_COLUMNS,
     Column,
+    Fact,
     Rows,
     Setting,
 )
@@ -35,14 +37,12 @@ _MOST_OPEN = 8
 def laws(answer: Rows) -> list[Reason]:
     """Every law `answer` breaks; [] when none. A broken one is our fault, never the data's."""
     setting = answer.setting
-    sizes = [len(c) for c in setting.cells]
-    offset = np.concatenate([[0], np.cumsum(sizes)])
+    offset = np.concatenate([[0], np.cumsum([len(c) for c in setting.cells])])
     of = np.array(setting.cells_of, np.int64)
-    width = max(sizes)
-    place = answer.keys[:, 0].astype(np.int64) * width + answer.keys[:, 1] - offset[of][answer.keys[:, 0]]
-    flat = np.zeros((len(of) * width, len(Column)), np.int64)
-    np.add.at(flat, place, answer.values)
-    sums = flat.reshape(len(of), width, len(Column))
+    width = max(len(c) for c in setting.cells)
+    sums = np.zeros((len(of), width, len(Column)), np.int64)
+    activity = np.array([ACTIVITIES.index(t) if t in ACTIVITIES else 0 for t in answer.texts], np.int64)
+    _sum_cells(answer.keys, answer.facts, answer.elements, activity, offset[of], sums)
     broken = {"nothing_negative": (sums < 0).any(axis=(1, 2))}
     lengths = np.zeros((len(of), width), np.int64)
     for m, c in enumerate(setting.cells_of):
@@ -56,6 +56,19 @@ def laws(answer: Rows) -> list[Reason]:
         for law, wrong in broken.items()
         if wrong.any()
     ]
+
+
+@njit(cache=True, nogil=True)
+def _sum_cells(keys: Any, facts: Any, element: Any, activity: Any, first: Any, sums: Any) -> None:
+    """Add up the times and pieces of each cell of each machine."""
+    for i in range(len(keys)):
+        machine = keys[i, 0]
+        cell, by = keys[i, 1] - first[machine], activity[keys[i, 5]]
+        sums[machine, cell, element[i]] += facts[i, Fact.TIME]
+        sums[machine, cell, Column.REPORTED_RUN + by] += facts[i, Fact.LABOUR]
+        sums[machine, cell, Column.MACHINE_RUN + by] += facts[i, Fact.UNION]
+        for piece in range(3):
+            sums[machine, cell, Column.GOOD + piece] += facts[i, Fact.GOOD + piece]
 
 
 class RowKey(NamedTuple):
@@ -196,7 +209,8 @@ class _Machine:
         grade = _grade(event)
         self._interval(part, who, event.reason, event.code, Column(Column.MACHINE_RUN + activity), 1, grade)
         untold = part.meet(Interval(part.start, first_told)) if first_told > part.start else None
-        self._interval(untold, who, event.reason, event.code, Column(Column.APT + activity), 1, grade)
+        element = self.reasons.get(event.reason) or ACTIVITY_ELEMENT[event.code]
+        self._interval(untold, who, event.reason, event.code, Column[element.name], 1, grade)
         self._interval(untold, ("", ""), "", "", Column.UNKNOWN, -1, 0)
 
 

@@ -107,7 +107,7 @@ def figure_clauses(
 ) -> dict[str, Ratio]:
     """Every definition from the sums of a figure."""
     whole = inside + outside
-    told = any(whole.of[c] for c in Column if c <= Column.PMT) or whole.of[Column.GRADE] > 0
+    told = any(whole.of[c] for c in Column if Column.APT <= c <= Column.PMT) or whole.of[Column.GRADE] > 0
     inputs: dict[str, int | None] = {"PBT": planned}
     for suffix, part in (("", whole), (" in PBT", inside)):
         apt, asut, adet = ((part.of[c] if told else None) for c in (Column.APT, Column.ASUT, Column.ADET))

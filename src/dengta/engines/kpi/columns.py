@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from dengta.core.vocabulary import STATE_ELEMENT, UNCOUNTED, ClockSource, EventType
-from dengta.engines.kpi.model import ACTIVITIES, ELEMENTS, Codes, Ints, Setting
+from dengta.core.vocabulary import UNCOUNTED, ClockSource, EventType
+from dengta.engines.kpi.kernels_layout import Meaning
+from dengta.engines.kpi.model import ACTIVITIES, Codes, Ints, Setting
 
 FOLDED = (
     EventType.STATE,
@@ -28,29 +28,14 @@ GRADE_OF = np.array([1, *(2 if c in _WRITTEN else 1 for c in ClockSource)], np.i
 """Clock -> grade of provenance (K12)."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Meaning:
-    """What the texts of one batch are to the fold; arrays by text number, -1 where a text is none of that kind."""
-
-    machine: Codes
-    state: Codes
-    element: Codes
-    activity: Codes
-    counter: Codes
-    text: Codes
-
-
 def meaning(texts: Sequence[str], setting: Setting, codes: dict[str, int], counters: Sequence[str]) -> Meaning:
     """Read `texts`; those not yet in `codes` are added to it, in their order."""
-    column = {element: i for i, element in enumerate(ELEMENTS)}
 
     def table(words: Mapping[str, int]) -> Codes:
         return np.array([words.get(text, -1) for text in texts], np.int32)
 
     return Meaning(
         table({m: i for i, m in enumerate(setting.machines)}),
-        table({s: column[e] for s, e in STATE_ELEMENT.items()}),
-        table({r: column[e] for r, e in setting.reasons.items() if r}),
         table({a: i for i, a in enumerate(ACTIVITIES)}),
         table({c: i for i, c in enumerate(counters)}),
         np.array([codes.setdefault(text, len(codes)) for text in texts], np.int32),

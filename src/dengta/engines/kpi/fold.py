@@ -11,116 +11,135 @@ from numpy.typing import NDArray
 from dengta.core.batch import EventBatch
 from dengta.core.reason import refuse_if
 from dengta.core.time import Micros
-from dengta.engines.kpi import check, kernels, table
-from dengta.engines.kpi.columns import GRADE_OF, SKIPPED, Meaning, counter_table, meaning
-from dengta.engines.kpi.model import Codes, Ints, Rows, Setting
-
-fold_events: Any = kernels.fold
+from dengta.engines.kpi import check, kernels
+from dengta.engines.kpi import kernels_layout as layout
+from dengta.engines.kpi import kernels_table as table
+from dengta.engines.kpi.columns import GRADE_OF, SKIPPED, counter_table, meaning
+from dengta.engines.kpi.kernels_layout import Ground, Held, Meaning, Told
+from dengta.engines.kpi.model import Rows, Setting
 
 _FEWEST = 64
 _TAKEN = ("ts", "type", "clock", "flags", "subject", "code", "reason", "order", "operation", "value", "scale")
 _KEY = ("stream", "epoch", "seq")
+_fold: Any = kernels.fold  # compiled: the types of its tuples are numba's to judge
 
 
 class Fold:
-    """A fold under way. What it knows is a few plain arrays and the list of texts it has met."""
+    """A fold under way. What it knows is `held`, a few plain arrays, and `codes`, the texts it has met."""
 
-    def __init__(self, setting: Setting) -> None:
-        """A fold that has heard nothing."""
+    def __init__(self, setting: Setting, codes: dict[str, int] | None = None, room: int = _FEWEST) -> None:
+        """A fold that has heard nothing. `codes`: text -> number, to be shared with other folds; `room`: for how many
+        rows at first."""
         self.setting = setting
-        sizes = [len(c) for c in setting.cells]
-        offset = np.concatenate([[0], np.cumsum(sizes)])
-        self._first: Ints = np.array([offset[c] for c in setting.cells_of], np.int64)
-        self._last: Ints = np.array([offset[c + 1] for c in setting.cells_of], np.int64)
-        self._start: Ints = np.concatenate([c.start for c in setting.cells])
-        self._end: Ints = np.concatenate([c.end for c in setting.cells])
-        self._counter_codes, self._counter_at = counter_table(setting)
-        self._modulus: Ints = np.array([c.modulus for c in setting.counters], np.int64)
-        self._max_per_h: Ints = np.array([c.max_per_h for c in setting.counters], np.int64)
-        self.memory: Ints = kernels.empty_memory(self._first, setting.window.start)
-        self.counters: Ints = np.zeros((len(setting.counters), kernels.COUNTER_MEMORY), np.int64)
-        self.pieces: Ints = np.zeros((_FEWEST, kernels.PIECE), np.int64)
-        self.count: Ints = np.zeros(1, np.int64)
-        self.used: Ints = np.zeros(1, np.int64)
-        self.keys: Codes = np.zeros((_FEWEST, table.KEYS), np.int32)
-        self.values: Ints = np.zeros((_FEWEST, kernels.COLUMNS), np.int64)
-        self._slots: Codes = np.full(4 * _FEWEST, -1, np.int32)
-        self._codes: dict[str, int] = {"": 0}
+        self.codes = {"": 0} if codes is None else codes
+        self.ground = _ground(setting)
+        self._counter_codes, _ = counter_table(setting)
+        self.held = Held(
+            layout.empty_memory(self.ground.first, setting.window.start),
+            np.zeros((len(setting.counters), layout.COUNTER_MEMORY), np.int64),
+            np.zeros((max(_FEWEST, room // 8), layout.PIECE), np.int64),
+            np.full(1 << (2 * room).bit_length(), -1, np.int32),
+            np.empty((room, table.WIDTH), np.int64),
+            np.array([0, 1], np.int64),  # piece 0 belongs to nobody
+        )
         self._read: tuple[Sequence[str], Meaning] | None = None
 
     def advance(self, batch: EventBatch, *, keyed: bool = True) -> NDArray[np.bool_]:
         """Fold `batch`, in which each machine's events are in the order of (ts, stream, epoch, seq) and corrections are
-        done. Returns shape (n,): True where an event comes before one already folded of its machine; it is left out,
-        and its machine must be folded again from the log. `keyed` False: at one instant, any order is taken as right.
+        done. Returns shape (n,): True where an event does not come after those already folded of its machine; it is
+        left out, and its machine must be folded again from the log. `keyed` False: of several at one instant, any
+        order is taken as right.
         """
         late = np.zeros(len(batch), np.bool_)
-        raw: Any = (
-            [batch[name] for name in (*_TAKEN, *_KEY)] if keyed else [batch[name] for name in _TAKEN] + [late] * 3
-        )
-        means = self._meaning(batch.texts)
-        at = 0
+        told = Told(*(_writable(batch[name]) for name in (*_TAKEN, *_KEY)))
+        means, at = self._meaning(batch.texts), 0
         while True:
-            at = fold_events(
-                at, *raw, keyed, SKIPPED, means.machine, means.state, means.element, means.activity, means.counter,
-                means.text, GRADE_OF, self._counter_at, self._modulus, self._max_per_h, self._first, self._last,
-                self._start, self._end, self.memory, self.counters, self.pieces, self.count, self._slots, self.keys,
-                self.values, self.used, late,
-            )  # fmt: skip
+            at = _fold(at, told, means, self.ground, self.held, keyed, SKIPPED, late)
             if at == len(batch):
                 return late
             self._grow()
 
     def _meaning(self, texts: Sequence[str]) -> Meaning:
         if self._read is None or self._read[0] is not texts:
-            self._read = texts, meaning(texts, self.setting, self._codes, self._counter_codes)
+            self._read = texts, meaning(texts, self.setting, self.codes, self._counter_codes)
         return self._read[1]
 
     def _grow(self) -> None:
-        self.keys, self.values, self.pieces = (_doubled(a) for a in (self.keys, self.values, self.pieces))
-        self._slots = np.full(2 * len(self._slots), -1, np.int32)
-        table.index(self._slots, self.keys, int(self.used[0]))
+        """Room for more: where at least half is in use; in both if it was one event that wanted much."""
+        rows, pieces = self.held.counts.tolist()
+        full = [2 * rows >= len(self.held.rows), 2 * pieces >= len(self.held.pieces)]
+        if full[0] or not full[1]:
+            fresh = _longer(self.held.rows, 4 * len(self.held.rows))
+            slots = np.full(1 << (2 * len(fresh)).bit_length(), -1, np.int32)
+            table.index(slots, fresh, rows)
+            self.held = self.held._replace(rows=fresh, slots=slots)
+        if full[1] or not full[0]:
+            self.held = self.held._replace(pieces=_longer(self.held.pieces, 4 * len(self.held.pieces)))
 
-    def rows(self, until: Micros) -> Rows:
+    def rows(self, until: Micros, *, finish: bool = False) -> Rows:
         """The answer if nothing more happened up to `until`; the fold itself stays where it is.
 
         An `until` before the last event already folded becomes that event's instant, one after the window its end.
+        `finish`: nothing more will be folded, so that nothing need be copied.
         """
-        seen = int(self.memory[:, kernels.LAST].max(initial=until))
-        until = min(max(until, seen), self.setting.window.end)
-        memory, used = self.memory.copy(), self.used.copy()
-        ahead = int((self._last - memory[:, kernels.CELL]).sum()) + 1
-        room = np.concatenate([self.keys[: used[0]], np.zeros((ahead, table.KEYS), np.int32)])
-        values = np.zeros((len(room), kernels.COLUMNS), np.int64)
-        values[: used[0]] = self.values[: used[0]]
-        slots = np.full(1 << (2 * len(room)).bit_length(), -1, np.int32)
-        table.index(slots, room, int(used[0]))
-        who = np.zeros(5, np.int64)
-        for m in range(len(memory)):
-            kernels.flush(memory[m], m, until, self._start, self._end, self._last[m], slots, room, values, used, who)
-        n = int(used[0])
-        told = values[:n].any(axis=1)
+        held, ground = self.held, self.ground
+        until = min(max(until, int(held.memory[:, layout.LAST].max(initial=until))), self.setting.window.end)
+        ahead = int((ground.last - held.memory[:, layout.CELL]).sum()) + 1
+        n = int(held.counts[layout.ROWS])
+        if not finish:
+            held = held._replace(memory=held.memory.copy(), rows=_longer(held.rows[:n], n + ahead))
+        elif n + ahead > len(held.rows):
+            held = held._replace(rows=_longer(held.rows, n + ahead))
+        # What goes on now gets rows of its own: the table need not be indexed anew for them.
+        tail = held._replace(
+            slots=np.full(1 << (2 * ahead).bit_length(), -1, np.int32), rows=held.rows[n:], counts=np.zeros(2, np.int64)
+        )
+        tail.memory[:, [layout.TIME_ROW, layout.COUNT_ROW]] = -1
+        kernels.close(tail, ground, until)
+        rows = held.rows[: n + int(tail.counts[layout.ROWS])]
         answer = Rows(
             self.setting,
             until,
-            tuple(self._codes),
-            room[:n][told],
-            values[:n][told],
-            memory[:, kernels.FIRST],
-            memory[:, kernels.LAST],
-            int(memory[:, kernels.UNREAD].sum()),
+            tuple(self.codes),
+            rows[:, : table.KEYS],
+            rows[:, table.KEYS :],
+            held.memory[:, layout.FIRST],
+            held.memory[:, layout.LAST],
+            int(held.memory[:, layout.UNREAD].sum()),
         )
         refuse_if(check.laws(answer))
         return answer
 
 
-def _doubled(array: NDArray) -> NDArray:
-    return np.concatenate([array, np.zeros_like(array)])
+def _writable(column: NDArray) -> NDArray:
+    """A compiled function takes arrays that may be written and those that may not for two types: one is enough."""
+    return column if column.flags.writeable else column.copy()
+
+
+def _longer(array: NDArray, length: int) -> NDArray:
+    fresh = np.empty((length, *array.shape[1:]), array.dtype)
+    fresh[: len(array)] = array
+    return fresh
+
+
+def _ground(setting: Setting) -> Ground:
+    offset = np.concatenate([[0], np.cumsum([len(c) for c in setting.cells])])
+    return Ground(
+        counter_table(setting)[1],
+        np.array([c.modulus for c in setting.counters], np.int64),
+        np.array([c.max_per_h for c in setting.counters], np.int64),
+        np.array([offset[c] for c in setting.cells_of], np.int64),
+        np.array([offset[c + 1] for c in setting.cells_of], np.int64),
+        np.concatenate([c.start for c in setting.cells]),
+        np.concatenate([c.end for c in setting.cells]),
+        GRADE_OF,
+    )
 
 
 def fold(setting: Setting, batch: EventBatch, until: Micros | None = None) -> Rows:
     """All of `batch` at once (sorted, or each machine's events sorted; corrections done), read at `until`."""
-    running = Fold(setting)
+    running = Fold(setting, room=max(_FEWEST, len(batch) // 8))
     if running.advance(batch, keyed=False).any():
         running = Fold(setting)
         running.advance(batch.sorted(), keyed=False)
-    return running.rows(setting.window.end if until is None else until)
+    return running.rows(setting.window.end if until is None else until, finish=True)

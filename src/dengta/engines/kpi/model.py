@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from functools import cached_property
 from itertools import pairwise
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from dengta.core.intervals import Interval
 from dengta.core.time import DAY, Micros
-from dengta.core.vocabulary import TimeElement
+from dengta.core.vocabulary import ACTIVITY_ELEMENT, STATE_ELEMENT, TimeElement
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
@@ -28,31 +29,31 @@ LONGEST_REPORT: Micros = 31 * DAY
 class Column(IntEnum):
     """Columns of a row: what one machine did in one cell of its window. Times in microseconds."""
 
-    APT = 0
-    ASUT = 1
-    ADET = 2
-    ADOT = 3
-    PMT = 4
-    REST = 5
-    UNKNOWN = 6
-    REPORTED_RUN = 7  # labour: the sum of the reports
-    REPORTED_SETUP = 8
-    REPORTED_BREAKDOWN = 9
-    MACHINE_RUN = 10  # machine: their union
-    MACHINE_SETUP = 11
-    MACHINE_BREAKDOWN = 12
-    GOOD = 13
-    SCRAP = 14
-    REWORK = 15
-    COUNTED = 16  # pieces by the machine's own counters
-    REPORTS = 17
-    LATE = 18  # counter samples taken as late, not counted
-    RESETS = 19
-    TIMES = 20  # how often: states that began, reports of pieces
-    GRADE = 21  # worst provenance of its events, 1 (A) to 4 (D), 0 where nothing was told; not summed but the largest
+    GRADE = 0  # worst provenance of its events, 1 (A) to 4 (D), 0 where nothing was told; not summed but the largest
+    APT = 1
+    ASUT = 2
+    ADET = 3
+    ADOT = 4
+    PMT = 5
+    REST = 6
+    UNKNOWN = 7
+    REPORTED_RUN = 8  # labour: the sum of the reports
+    REPORTED_SETUP = 9
+    REPORTED_BREAKDOWN = 10
+    MACHINE_RUN = 11  # machine: their union
+    MACHINE_SETUP = 12
+    MACHINE_BREAKDOWN = 13
+    GOOD = 14
+    SCRAP = 15
+    REWORK = 16
+    COUNTED = 17  # pieces by the machine's own counters
+    REPORTS = 18
+    LATE = 19  # counter samples taken as late, not counted
+    RESETS = 20
+    TIMES = 21  # how often: states that began, reports of pieces
 
 
-ELEMENTS = tuple(TimeElement(Column(i).name) for i in range(Column.UNKNOWN + 1))
+ELEMENTS = tuple(TimeElement(Column(i).name) for i in range(Column.APT, Column.UNKNOWN + 1))
 STATE_COLUMNS = slice(Column.APT, Column.UNKNOWN + 1)
 REPORTED = slice(Column.REPORTED_RUN, Column.REPORTED_BREAKDOWN + 1)
 MACHINE = slice(Column.MACHINE_RUN, Column.MACHINE_BREAKDOWN + 1)
@@ -68,6 +69,23 @@ class Key(IntEnum):
     OPERATION = 3
     REASON = 4
     CODE = 5  # state, activity, counter or item
+
+
+class Fact(IntEnum):
+    """Columns of a row as the fold keeps it: which element, activity or kind of piece is meant, its key says."""
+
+    GRADE = 0
+    TIME = 1
+    LABOUR = 2
+    UNION = 3
+    GOOD = 4
+    SCRAP = 5
+    REWORK = 6
+    COUNTED = 7
+    REPORTS = 8
+    LATE = 9
+    RESETS = 10
+    TIMES = 11
 
 
 class Cycles(Protocol):
@@ -168,23 +186,58 @@ class Setting:
         return self.cells[self.cells_of[machine]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Rows:
-    """The answer of the fold up to `until`: sparse rows, of which every figure is a sum.
+    """The answer of the fold up to `until`: sparse rows, of which every figure is a sum. A key may have several.
 
-    keys: int32 (n, 6), see `Key`: number of the machine, number of the cell among its own, then codes into `texts`.
-    values: int64 (n, columns), see `Column`. first, last: int64 (machines,), first and last event of each machine
-    (first > last where nothing was heard). unread: events whose count has a fraction or does not fit.
+    keys: int64 (n, 6), see `Key`: number of the machine, number of the cell among all cells of `setting.cells`, one
+    partition after the other, then codes into `texts`. facts: int64 (n, 12), see `Fact`. first, last: int64
+    (machines,), first and last event of each machine (first > last where nothing was heard). unread: events whose count
+    has a fraction or does not fit.
     """
 
     setting: Setting
     until: Micros
     texts: tuple[str, ...]
-    keys: Codes
-    values: Ints
+    keys: Ints
+    facts: Ints
     first: Ints
     last: Ints
     unread: int = 0
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    @cached_property
+    def elements(self) -> Ints:
+        """int64 (n,): the `Column` into which the time of each row falls: its reason's, else its state's (K2)."""
+        words: dict[str, TimeElement] = {**STATE_ELEMENT, **ACTIVITY_ELEMENT}
+        state = np.array([Column[words.get(t, TimeElement.UNKNOWN).name] for t in self.texts], np.int64)
+        named = self.setting.reasons
+        reason = np.array([Column[named[t].name] if t in named and t else 0 for t in self.texts], np.int64)
+        by_reason = reason[self.keys[:, Key.REASON]]
+        return np.where(by_reason > 0, by_reason, state[self.keys[:, Key.CODE]])
+
+    @cached_property
+    def values(self) -> Ints:
+        """int64 (n, columns), see `Column`: the facts of each row under the names that its key gives them."""
+        values = np.zeros((len(self), len(Column)), np.int64)
+        row, facts = np.arange(len(self)), self.facts
+        values[row, self.elements] = facts[:, Fact.TIME]
+        activity = np.array([ACTIVITIES.index(t) if t in ACTIVITIES else 0 for t in self.texts], np.int64)
+        activity = activity[self.keys[:, Key.CODE]]
+        values[row, Column.REPORTED_RUN + activity] = facts[:, Fact.LABOUR]
+        values[row, Column.MACHINE_RUN + activity] = facts[:, Fact.UNION]
+        for same in ("GRADE", "GOOD", "SCRAP", "REWORK", "COUNTED", "REPORTS", "LATE", "RESETS", "TIMES"):
+            values[:, Column[same]] = facts[:, Fact[same]]
+        return values
+
+    def merged(self) -> Rows:
+        """The same with one row a key, in the order of the keys, and none that is all zero."""
+        keys, group = np.unique(self.keys, axis=0, return_inverse=True)
+        facts = np.zeros((len(keys), len(Fact)), np.int64)
+        np.add.at(facts, group.reshape(-1), self.facts)
+        facts[:, Fact.GRADE] = 0
+        np.maximum.at(facts[:, Fact.GRADE], group.reshape(-1), self.facts[:, Fact.GRADE])
+        told = facts[:, Fact.TIME :].any(axis=1)
+        return replace(self, keys=keys[told], facts=facts[told])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numba import njit
+from dengta.engines.kpi.kernels_compiled import compiled
 
 FORWARD, RESET, TOO_LATE = 0, 1, 2
 _HOUR_MS = 3_600_000
@@ -10,7 +10,7 @@ _LONGEST_MS = 87_660 * _HOUR_MS  # ten years; keeps rate x time inside 64 bits
 _LARGEST = (1 << 63) - 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def step(last: int, last_at: int, value: int, at: int, modulus: int, max_per_h: int) -> tuple[int, int]:
     """How far a counter went from `last` to `value`, and what it was: FORWARD, RESET or TOO_LATE.
 
@@ -39,7 +39,7 @@ def step(last: int, last_at: int, value: int, at: int, modulus: int, max_per_h: 
     return (value, RESET) if value < back else (0, TOO_LATE)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def whole(value: int, scale: int) -> tuple[int, bool]:
     """``value * 10**scale``, and whether that is a whole number that fits in 64 bits."""
     if scale == 0 or value == 0:

@@ -1,0 +1,94 @@
+"""What the compiled fold is given and what it remembers: tuples of arrays, and the columns of its memory."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from dengta.engines.kpi.model import Codes, Ints
+
+NEVER = int(np.iinfo(np.int64).max)
+
+# What the fold remembers of a machine (columns of `Held.memory`): its state and reason, and how well told;
+# since when; the cell of
+# SINCE and of the last event; first and last event, with the last one's key; the instant of its first state; the order
+# and operation that its state named; the operations under way (OPEN of them, pairs from OPENED on); the last piece of
+# its union of reports; events unread; and, to find them quickly, the rows of its time and of its last count.
+CODE, REASON, GRADE, SINCE, CELL, AT_CELL, FIRST, LAST, STREAM, EPOCH, SEQ, TOLD_AT = range(12)
+OWN, OWN_ORDER, OWN_OPERATION, HEAD, UNREAD, TIME_ROW, COUNT_ROW, COUNT_CODE, OPEN, OPENED = range(12, 22)
+MOST_OPEN = 8
+MEMORY = OPENED + 2 * MOST_OPEN
+# ... of a counter (`Held.counters`): whether it was read, its last good reading, and when.
+READ, READING, READ_AT, COUNTER_MEMORY = range(4)
+# ... and of a piece of the union of reports (`Held.pieces`): where it lies, whose it is, and the piece before it.
+FROM, TO, ACTIVITY, P_ORDER, P_OPERATION, P_REASON, P_CODE, P_GRADE, BEFORE, PIECE = range(10)
+# Numbers in use (`Held.counts`).
+ROWS, PIECES = 0, 1
+
+
+class Told(NamedTuple):
+    """Columns of an event batch, shape (n,) each, with their own types."""
+
+    ts: Ints
+    kind: np.ndarray
+    clock: np.ndarray
+    flags: np.ndarray
+    subject: Codes
+    code: Codes
+    reason: Codes
+    order: Codes
+    operation: Codes
+    value: Ints
+    scale: np.ndarray
+    stream: Ints
+    epoch: np.ndarray
+    seq: Ints
+
+
+class Meaning(NamedTuple):
+    """What the texts of one batch are to the fold: int32 by text number, -1 where a text is none of that kind."""
+
+    machine: Codes
+    activity: Codes
+    counter: Codes
+    text: Codes
+
+
+class Ground(NamedTuple):
+    """What does not change while a fold goes on.
+
+    counter_at: (machines, counter codes), -1 for none. first, last: (machines,), its first cell and one past its last.
+    edges: start of each cell; `ends`: its end. grade: by clock.
+    """
+
+    counter_at: Ints
+    modulus: Ints
+    max_per_h: Ints
+    first: Ints
+    last: Ints
+    edges: Ints
+    ends: Ints
+    grade: Ints
+
+
+class Held(NamedTuple):
+    """All that a fold knows: memory of machines, counters and reports, and the table of rows with its index."""
+
+    memory: Ints
+    counters: Ints
+    pieces: Ints
+    slots: Codes
+    rows: Ints
+    counts: Ints
+
+
+def empty_memory(first_cell: Ints, since: int) -> Ints:
+    """The memory of machines of which nothing was heard; `first_cell` of each, `since` the start of the window."""
+    memory = np.zeros((len(first_cell), MEMORY), np.int64)
+    memory[:, SINCE] = since
+    memory[:, CELL] = memory[:, AT_CELL] = first_cell
+    memory[:, FIRST], memory[:, LAST] = NEVER, np.iinfo(np.int64).min
+    memory[:, TOLD_AT], memory[:, HEAD], memory[:, COUNT_ROW] = NEVER, -1, -1
+    memory[:, TIME_ROW] = -1
+    return memory
