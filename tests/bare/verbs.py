@@ -115,6 +115,14 @@ def log_seal_verify(home: Path) -> str:
     return f"{len(sealed)} segments, verified; a flipped bit found"
 
 
+def schedule(home: Path) -> str:
+    shop, plan = EXAMPLES / "shops" / "furniture.toml", home / "plan.json"
+    told = dengta_json("schedule", shop, "--iterations", "50", "--out", plan, "--gantt", home / "plan.svg")
+    assert told["wishes"] == []
+    assert len(json.loads(plan.read_text("utf-8"))["operations"]) == told["operations"] == 11
+    return f"{told['operations']} operations planned, {told['makespan']} ticks"
+
+
 def simulate(home: Path) -> str:
     model, book = EXAMPLES / "plants/furniture.sim.toml", EXAMPLES / "plants/furniture.toml"
     files = [home / f"simulated-{name}.ndjson" for name in ("first", "again", "other")]
@@ -135,6 +143,7 @@ VERBS: dict[str, Callable[[Path], str]] = {
     "dengta plant check": plant_check,
     "dengta import": import_,
     "dengta kpi": kpi,
+    "dengta schedule": schedule,
     "dengta simulate": simulate,
     "dengta log status": log_status,
     "dengta log export, append": log_export_append,

@@ -23,6 +23,7 @@ VERBS = {
     "process": "process",
     "reconcile": "reconcile",
     "run": "run",
+    "schedule": "schedule",
     "simulate": "simulate",
 }
 HIDDEN = frozenset({"process"})

@@ -1,0 +1,30 @@
+"""Finite scheduling: what runs when on which machine, from forty operations to a million.
+
+``solve(shop, goal, budget, seed)`` gives a `Plan`; `Shop` is for people, `from_arrays` for columns of 100,000
+operations, `read` for files. Every plan is judged by `judge`, which shares no code with the searches; wishes that
+cannot be fulfilled are named in `Plan.wishes`.
+"""
+
+from dengta.engines.scheduling.check import judge, wishes
+from dengta.engines.scheduling.formats import FORMATS, read
+from dengta.engines.scheduling.from_columns import from_arrays
+from dengta.engines.scheduling.model import Shop
+from dengta.engines.scheduling.objective import Goal, Term
+from dengta.engines.scheduling.plan import Plan
+from dengta.engines.scheduling.problem import Names, Problem
+from dengta.engines.scheduling.solve import solve
+
+__all__ = [
+    "FORMATS",
+    "Goal",
+    "Names",
+    "Plan",
+    "Problem",
+    "Shop",
+    "Term",
+    "from_arrays",
+    "judge",
+    "read",
+    "solve",
+    "wishes",
+]

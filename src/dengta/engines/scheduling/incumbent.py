@@ -1,0 +1,56 @@
+"""The best plan so far, and what has been spent on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dengta.core.budget import Budget
+from dengta.engines.scheduling.kernels_layout import Sheet
+from dengta.engines.scheduling.objective import Goal, measured
+from dengta.engines.scheduling.problem import Problem
+
+
+@dataclass(slots=True)
+class Incumbent:
+    """One unit of work is a visit to each operation once: a plan decoded costs one, a move what it touches."""
+
+    problem: Problem
+    goal: Goal
+    budget: Budget
+    bound: int = 0
+    sheet: Sheet | None = None
+    value: tuple[int, ...] = ()
+    visits: int = 0
+    improved_at: int = field(default=0)
+
+    def offer(self, sheet: Sheet) -> tuple[int, ...]:
+        """Keep a plan if it is better than the best; -> its value."""
+        value = self.goal.value(measured(self.problem.columns, sheet))
+        if self.sheet is None or value < self.value:
+            self.sheet, self.value, self.improved_at = sheet, value, self.visits
+        return value
+
+    def spend(self, visits: int) -> None:
+        """Count visits to operations."""
+        self.visits += visits
+
+    @property
+    def work(self) -> int:
+        """Units spent."""
+        return self.visits // max(1, len(self.problem.columns.order))
+
+    def go_on(self) -> bool:
+        """Whether there is work left to spend and something left to gain."""
+        return not self.closed and self.budget.left(self.work)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the best is proven to be that: its makespan is the bound and nothing else counts, or all is zero."""
+        if self.sheet is None or self.value[0]:
+            return False
+        return not any(self.value) or (self.goal.kinds == {"makespan"} and self.value[-1] <= self.bound_value)
+
+    @property
+    def bound_value(self) -> int:
+        """The bound in the goal's own price."""
+        return self.bound * self.goal.levels[0][0].price

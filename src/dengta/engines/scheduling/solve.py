@@ -1,0 +1,44 @@
+"""The one door to every search: a problem and a budget in, the best plan found out, judged."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dengta.core.budget import Budget
+from dengta.core.reason import Reason, Refusal
+from dengta.engines.scheduling.bounds import makespan_bound
+from dengta.engines.scheduling.decoder import Decoder
+from dengta.engines.scheduling.incumbent import Incumbent
+from dengta.engines.scheduling.model import Shop
+from dengta.engines.scheduling.objective import Goal
+from dengta.engines.scheduling.plan import Plan
+from dengta.engines.scheduling.portfolio import Climb
+from dengta.engines.scheduling.problem import Problem
+
+THOROUGH = Budget(work=1000)
+_SLICE = 20  # plans between two looks at what else could be done
+
+
+def solve(
+    shop: Shop | Problem, goal: Goal | None = None, budget: Budget = THOROUGH, seed: int = 1, *, judged: bool = True
+) -> Plan:
+    """The best plan of `shop` that `budget` allows; the same seed and work give the same plan.
+
+    There is always a plan: what it cannot fulfil is in `Plan.wishes`. `judged` False leaves out the independent judge,
+    who otherwise refuses (as a fault of the engine) a plan that breaks a law.
+    """
+    problem = shop.problem if isinstance(shop, Shop) else shop
+    goal = problem.goal if goal is None else goal
+    if problem.permutation:
+        raise Refusal(Reason("scheduling.not_yet_permutation"))
+    best = Incumbent(problem, goal, budget, makespan_bound(problem))
+    climb = Climb(Decoder(problem), best, np.random.default_rng(seed))
+    climb.begin()
+    while best.go_on():
+        climb.run(_SLICE)
+    if best.sheet is None:
+        raise AssertionError("the portfolio always makes a plan")
+    plan = Plan(problem, best.sheet, goal, best.bound, best.work)
+    if judged:
+        plan.check()
+    return plan
