@@ -13,8 +13,8 @@ from dengta.core.time import HOUR, MINUTE
 from dengta.core.vocabulary import STATE_ELEMENT, ClockSource, EventType, Flag, TimeElement
 from dengta.engines import kpi
 from dengta.engines.kpi import check
-from dengta.engines.kpi.check import Row, RowKey
 from dengta.engines.kpi.model import ACTIVITIES, Column, Counter, Rows, Setting
+from tests.engines.kpi.recorded import in_words
 
 T0 = 1_795_392_000_000_000
 MACHINES = ("saw-1", "saw-2")
@@ -23,22 +23,6 @@ MACHINES = ("saw-1", "saw-2")
 def folded(events: list[Event], setting: Setting, until: int) -> Rows:
     """The fold of events in any order."""
     return kpi.fold(setting, kpi.apply(EventBatch.of(events).sorted()), until)
-
-
-def in_words(rows: Rows) -> dict[RowKey, Row]:
-    """Rows as the judge has them."""
-    rows = rows.merged()
-    offset = [0]
-    for cells in rows.setting.cells:
-        offset.append(offset[-1] + len(cells))
-    return {
-        RowKey(
-            rows.setting.machines[m],
-            cell - offset[rows.setting.cells_of[m]],
-            *(rows.texts[code] for code in codes),
-        ): dict(zip(Column, values, strict=True))
-        for (m, cell, *codes), values in zip(rows.keys.tolist(), rows.values.tolist(), strict=True)
-    }
 
 
 def event(seq: int, at: int, kind: EventType, code: str = "", value: int = 0, **more: object) -> Event:

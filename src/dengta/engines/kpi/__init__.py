@@ -7,6 +7,7 @@ The face::
     rows    = fold(setting, apply(batch), until)              # sparse rows (`Rows`); `figures(rows, by, where)` groups
     steps   = waterfall(figure)                               # list[Step]: planned busy time down to good time
     bars    = pareto(rows, where), defects(rows, where)       # list[Bar]: stops by time, scrap and rework by pieces
+    follower = Follower(setting, reread)                      # as events arrive; `publish` gives revisions of buckets
     spans   = state_spans(batch, setting, machine, window)    # list[StateSpan]: what lies behind, with event keys
 
 A `Figure` has `key`, `window`, `book`, `inside` and `outside` planned busy time (each a `Part`: `of[Column]`, planned
@@ -43,6 +44,7 @@ from dengta.engines.kpi.corrections import apply
 from dengta.engines.kpi.extent import extent
 from dengta.engines.kpi.figures import DIMENSIONS, Figure, Part, Where, compute, figures
 from dengta.engines.kpi.fold import Fold, fold
+from dengta.engines.kpi.following import Follower, Published, Reread
 from dengta.engines.kpi.losses import Bar, Step, defects, pareto, waterfall
 from dengta.engines.kpi.model import Cells, Column, Counter, Cycles, Place, Rows, Setting
 from dengta.engines.kpi.setting import setting_of
@@ -60,9 +62,12 @@ __all__ = [
     "Definition",
     "Figure",
     "Fold",
+    "Follower",
     "Part",
     "Place",
+    "Published",
     "Ratio",
+    "Reread",
     "Rows",
     "Setting",
     "StateSpan",

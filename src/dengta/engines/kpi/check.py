@@ -93,12 +93,17 @@ def again(events: Iterable[Event], setting: Setting, until: Micros) -> dict[RowK
     """
     by_machine: dict[str, list[Event]] = defaultdict(list)
     for event in _corrected(sorted(events, key=lambda e: (e.ts, *e.key))):
-        if not event.flags & UNCOUNTED:
+        if not event.flags & UNCOUNTED and not _endless(event):
             by_machine[event.subject].append(event)
     found: dict[RowKey, Row] = {}
     for number, machine in enumerate(setting.machines):
         found |= _Machine(machine, number, setting, until).rows(by_machine[machine])
     return found
+
+
+def _endless(event: Event) -> bool:
+    """A report longer than anybody works is not read."""
+    return event.type is EventType.OPERATION_END and event.value * 10**event.scale > LONGEST_REPORT
 
 
 def _corrected(events: list[Event]) -> Iterator[Event]:
@@ -186,7 +191,6 @@ class _Machine:
     def _reports(self, ends: list[Event], events: list[Event], first_told: Micros) -> None:
         taken: list[Interval] = []
         lengths = {e.key: e.value * 10**e.scale for e in ends}
-        ends = [e for e in ends if lengths[e.key] <= LONGEST_REPORT]
         who = {e.key: _named(e, _context_at(events, e)) for e in ends}
         for event in ends:
             self._point(event, who[event.key], Column.REPORTS, 1)

@@ -57,14 +57,14 @@ class Fold:
             at = _fold(at, told, means, self.ground, self.held, keyed, SKIPPED, late)
             if at == len(batch):
                 return late
-            self._grow()
+            self.grow()
 
     def _meaning(self, texts: Sequence[str]) -> Meaning:
         if self._read is None or self._read[0] is not texts:
             self._read = texts, meaning(texts, self.setting, self.codes, self._counter_codes)
         return self._read[1]
 
-    def _grow(self) -> None:
+    def grow(self) -> None:
         """Room for more: where at least half is in use; in both if it was one event that wanted much."""
         rows, pieces = self.held.counts.tolist()
         full = [2 * rows >= len(self.held.rows), 2 * pieces >= len(self.held.pieces)]
@@ -76,11 +76,12 @@ class Fold:
         if full[1] or not full[0]:
             self.held = self.held._replace(pieces=_longer(self.held.pieces, 4 * len(self.held.pieces)))
 
-    def rows(self, until: Micros, *, finish: bool = False) -> Rows:
+    def rows(self, until: Micros, *, finish: bool = False, judged: bool = True) -> Rows:
         """The answer if nothing more happened up to `until`; the fold itself stays where it is.
 
         An `until` before the last event already folded becomes that event's instant, one after the window its end.
-        `finish`: nothing more will be folded, so that nothing need be copied.
+        `finish`: nothing more will be folded, so that nothing need be copied. `judged` False: these are but a
+        part of all rows, and no law holds for them alone.
         """
         held, ground = self.held, self.ground
         until = min(max(until, int(held.memory[:, layout.LAST].max(initial=until))), self.setting.window.end)
@@ -107,7 +108,8 @@ class Fold:
             held.memory[:, layout.LAST],
             int(held.memory[:, layout.UNREAD].sum()),
         )
-        refuse_if(check.laws(answer))
+        if judged:
+            refuse_if(check.laws(answer))
         return answer
 
 
