@@ -18,6 +18,7 @@ VERBS = {
     "import": "import_",
     "kpi": "kpi",
     "log": "log",
+    "orders": "orders",
     "people": "people",
     "plant": "plant",
     "process": "process",

@@ -94,6 +94,7 @@ class Station:
     buffer:  parts that may wait before it (None: no limit). A finished part that finds no room stays where it is.
     rule:    which waiting part comes first: "fifo", or "family": of the oldest part's wave, one that needs no setup.
     gathers: it works on whole orders: all parts of an order must have arrived, then one machine takes them all.
+    crew:    pool (index; -1: none) whose crews log in at its machines, whether or not they run by themselves.
     setup:   before a part of another family than the last.
     power_w: state -> watts; states not named draw nothing.
     """
@@ -103,6 +104,7 @@ class Station:
     buffer: int | None
     rule: str
     gathers: bool
+    crew: int
     run_staff: Staffing
     setup: Distribution | None
     setup_reason: str

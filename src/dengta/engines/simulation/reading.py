@@ -172,6 +172,7 @@ def _station(t: Table, names: Register, machines: Register, pools: list[str]) ->
         buffer=t.whole("buffer", 0, LARGEST) if t.has("buffer") else None,
         rule=t.one_of("rule", RULES, needed=False) or "fifo",
         gathers=t.yes("gathers"),
+        crew=pools.index(pool) if pool else -1,
         run_staff=_staff(t, pools, pool, "run_people"),
         setup=setup if setup.kind else None,
         setup_reason=t.text("setup_reason", needed=False),

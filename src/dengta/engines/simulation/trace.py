@@ -185,7 +185,7 @@ class SimulatedEvents:
         model, crews = self.names.model, self.names.crews
         found: list[str] = []
         for station in model.stations:
-            pool = model.pools[station.run_staff.pool].crews if station.run_staff.pool >= 0 else {}
+            pool = model.pools[station.crew].crews if station.crew >= 0 else {}
             for place in range(len(station.machines)):
                 present = [pool.get(shift, ()) for shift in crews]
                 found += [people[place % len(people)] if people else "" for people in present]
