@@ -137,6 +137,14 @@ def simulate(home: Path) -> str:
     return f"a day of 20 machines, {told['accepted']} events, the same again for the same seed"
 
 
+def orders(home: Path) -> str:
+    book, export = EXAMPLES / "plants/furniture.toml", home / "simulated-first.ndjson"
+    due = dengta_json("orders", "--events", export, "--book", book, "--at", "2026-03-02T20:00:00+08:00")["due"]["today"]
+    assert due["counts"]["complete"] > 10
+    assert sum(due["counts"].values()) == len(due["orders"])
+    return f"{due['counts']['complete']} of {len(due['orders'])} orders due are complete"
+
+
 VERBS: dict[str, Callable[[Path], str]] = {
     "bare environment": no_framework,
     "dengta --version": version,
@@ -145,6 +153,7 @@ VERBS: dict[str, Callable[[Path], str]] = {
     "dengta kpi": kpi,
     "dengta schedule": schedule,
     "dengta simulate": simulate,
+    "dengta orders": orders,
     "dengta log status": log_status,
     "dengta log export, append": log_export_append,
     "dengta log seal, verify": log_seal_verify,

@@ -113,6 +113,8 @@ def _order(told: list[Event], book: PlantBook) -> Again | None:
             if here:
                 waiting[item, route[k]] = here
                 seen = [e for e in mine if e.value and _left_at(e, route, k)]
+                if k == 0 and sum(e.value for e in mine if e.operation == route[0]) < ordered:
+                    seen = []
                 last[item, route[k]] = (seen[-1].subject, seen[-1].ts) if seen else None
         gathering = [k for k, o in enumerate(route) if book.operations[o].gathers] or [len(route)]
         arrived[item] = through[gathering[0] - 1] if gathering[0] else ordered

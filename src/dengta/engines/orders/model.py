@@ -52,7 +52,7 @@ class Sighting(NamedTuple):
 class Waiting:
     """`pieces` of `item` that wait for `operation`, which is step `step` of its route (from 0).
 
-    last: where such pieces were reported last; None: never begun.
+    last: where such pieces were reported last; None: not begun, as far as is known.
     gathered: they have come to where the order's parts gather, and wait for the others or for their turn there.
     """
 

@@ -149,17 +149,24 @@ def _waiting(
         if here <= 0:
             continue
         missing -= here
-        yield Waiting(item, here, route[step], step, _last_seen(item, route, step, told), step >= gather)
+        last = _before(item, route, step, told) if step else _scrapped(item, route, ordered, told)
+        yield Waiting(item, here, route[step], step, last, step >= gather)
 
 
-def _last_seen(item: str, route: Sequence[str], step: int, told: _Told) -> Sighting | None:
-    """Where pieces that wait for `step` were last: good at the step before; at the start, where one was scrapped."""
-    if step:
-        facts, scrapped = told.good.get((item, route[step - 1]), []), False
-    else:
-        facts, scrapped = [f for o in route for f in told.scrap.get((item, o), [])], True
-    last = max((f for f in facts if f.value), default=None)
-    return None if last is None else Sighting(last.subject, last.operation, last.place[0], scrapped)
+def _before(item: str, route: Sequence[str], step: int, told: _Told) -> Sighting | None:
+    """Where pieces that wait for `step` were last: good at the step before it."""
+    last = max((f for f in told.good.get((item, route[step - 1]), []) if f.value), default=None)
+    return None if last is None else Sighting(last.subject, last.operation, last.place[0])
+
+
+def _scrapped(item: str, route: Sequence[str], ordered: int, told: _Told) -> Sighting | None:
+    """Where pieces that wait for the start of their route were scrapped; None while some may never have begun."""
+    begun = sum(_sum(kind.get((item, route[0]), ())) for kind in (told.good, told.scrap))
+    lost = [f for operation in route for f in told.scrap.get((item, operation), []) if f.value]
+    if begun < ordered or not lost:
+        return None
+    last = max(lost)
+    return Sighting(last.subject, last.operation, last.place[0], scrapped=True)
 
 
 def _state(told: _Told, lines: Sequence[Line], shipped: int) -> State:
