@@ -1,6 +1,6 @@
 """Every text of pages and Python that gettext translates, found the way Django finds it.
 
-``python -m tests.web.msgids [web] [floor]`` adds the missing ones to the catalogues, untranslated.
+``python -m tests.web.msgids [ROOM...]`` adds the missing ones to the catalogues, untranslated.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ import dengta
 
 SOURCE = Path(dengta.__file__).parent
 CATALOGUE = Path("locale/zh_Hans/LC_MESSAGES/django.po")
-HOMES = {"floor": SOURCE / "web" / "floor" / CATALOGUE, "web": SOURCE / CATALOGUE}
+ROOMS = ("floor", "performance")
+"""Rooms of the web half with a catalogue of their own."""
+HOMES = {room: SOURCE / "web" / room / CATALOGUE for room in ROOMS} | {"web": SOURCE / CATALOGUE}
 _WORDS = ["_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"]
 
 _IDLE = ('"Project-Id', '"Report-', '"POT-', '"PO-Rev', '"Last-', '"Language-Team', '"Generated')
@@ -59,7 +61,7 @@ def _in(file: Path, code: str) -> Iterator[Found]:
 
 def home_of(where: str) -> Path:
     """The catalogue a text found at `where` belongs to."""
-    return HOMES["floor" if where.startswith("web/floor/") else "web"]
+    return HOMES[next((room for room in ROOMS if where.startswith(f"web/{room}/")), "web")]
 
 
 def read(path: Path) -> Catalog:
@@ -82,7 +84,7 @@ def write(path: Path, catalogue: Catalog) -> None:
 
 
 def main(rooms: list[str]) -> None:
-    """Add what is missing to the catalogues of `rooms` ("web", "floor"), drop what nobody says any more."""
+    """Add what is missing to the catalogues of `rooms`, drop what nobody says any more."""
     for path in (HOMES[room] for room in rooms):
         old, new = read(path), Catalog(locale="zh_Hans", project="dengta", charset="utf-8", fuzzy=False)
         for one in found():

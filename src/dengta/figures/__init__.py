@@ -1,6 +1,32 @@
 """The hand that draws: a view dataclass in, an SVG string out. Texts come in the reader's language."""
 
+from dengta.figures.oee_matrix import MatrixCell, MatrixRow, MatrixView, matrix_svg
+from dengta.figures.pareto import ParetoBar, ParetoView, pareto_svg
+from dengta.figures.share_bar import share_bar_svg
 from dengta.figures.state_band import BandView, Mark, Shade, state_band_svg
 from dengta.figures.strip import StripView, strip_svg
+from dengta.figures.trend import TrendLine, TrendView, trend_svg
+from dengta.figures.waterfall import WaterfallStep, WaterfallView, waterfall_svg
 
-__all__ = ["BandView", "Mark", "Shade", "StripView", "state_band_svg", "strip_svg"]
+__all__ = [
+    "BandView",
+    "Mark",
+    "MatrixCell",
+    "MatrixRow",
+    "MatrixView",
+    "ParetoBar",
+    "ParetoView",
+    "Shade",
+    "StripView",
+    "TrendLine",
+    "TrendView",
+    "WaterfallStep",
+    "WaterfallView",
+    "matrix_svg",
+    "pareto_svg",
+    "share_bar_svg",
+    "state_band_svg",
+    "strip_svg",
+    "trend_svg",
+    "waterfall_svg",
+]

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from dengta.core.time import Micros
-from dengta.figures.look import CARD, FONT, HAIR, INK, SHADE, SOFT, STATES, bars, number, text
+from dengta.figures.look import CARD, FONT, HAIR, INK, SHADE, SOFT, STATES, bars, number, text, width_of
 
 WIDTH, HEIGHT = 880, 148
 _LEFT, _RIGHT, _TOP, _BOTTOM = 8, WIDTH - 8, 30, 94
 _AXIS, _LEGEND = 112, 138
-_LATIN, _WIDE = 6.8, 12.4  # widths of a letter and of a Chinese character at 12 px
 
 
 class Shade(NamedTuple):
@@ -73,7 +72,7 @@ def _shifts(view: BandView) -> str:
             f'<rect x="{number(x)}" y="{_TOP - 22}" width="{number(right - x)}" height="{_BOTTOM - _TOP + 22}" '
             f'fill="{SHADE}" stroke="{HAIR}"/>'
         )
-        if right - x > _width(shift.label) + 12:
+        if right - x > width_of(shift.label) + 12:
             drawn.append(f'<text x="{number(x + 6)}" y="{_TOP - 7}" fill="{SOFT}">{text(shift.label)}</text>')
     return "".join(drawn)
 
@@ -106,7 +105,7 @@ def _now(view: BandView) -> str:
     if view.now is None or not view.start <= view.now.at <= view.end:
         return ""
     x = _x(view, view.now.at)
-    width = _width(view.now.label) + 10
+    width = width_of(view.now.label) + 10
     left = min(max(x - width / 2, _LEFT), _RIGHT - width)
     return (
         f'<path stroke="{INK}" stroke-width="1.5" d="M{number(x)} {_TOP - 6}V{_BOTTOM + 4}"/>'
@@ -130,9 +129,5 @@ def _legend(view: BandView) -> str:
             f'fill="{look.fill}"/>'
             f'<text x="{number(x + 20)}" y="{_LEGEND}" fill="{INK}">{text(word)}</text>'
         )
-        x += 20 + _width(word) + 20
+        x += 20 + width_of(word) + 20
     return "".join(drawn)
-
-
-def _width(label: str) -> float:
-    return sum(_LATIN if ord(c) < 0x2E80 else _WIDE for c in label)

@@ -15,7 +15,12 @@ from dengta.core.time import to_datetime
 from dengta.site.clock import real_now
 from dengta.web.scope import Scope, person, scope_of, sites_of
 
-NAV = (("floor", gettext_lazy("Floor")), ("plant", gettext_lazy("Plant")), ("memory", gettext_lazy("Memory")))
+NAV = (
+    ("floor", gettext_lazy("Floor")),
+    ("performance", gettext_lazy("Performance")),
+    ("plant", gettext_lazy("Plant")),
+    ("memory", gettext_lazy("Memory")),
+)
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

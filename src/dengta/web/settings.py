@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "dengta.apps.plant",
     "dengta.web",
     "dengta.web.floor",
+    "dengta.web.performance",
 ]
 
 MIDDLEWARE = [
@@ -135,7 +136,7 @@ USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-LOCALE_PATHS = [PACKAGE / "locale", PACKAGE / "web" / "floor" / "locale"]
+LOCALE_PATHS = [PACKAGE / "locale", *(PACKAGE / "web" / room / "locale" for room in ("floor", "performance"))]
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "web" / "static"]

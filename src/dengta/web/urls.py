@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/", api.urls),
     path("healthz", health, name="health"),
     path("floor/", include("dengta.web.floor.urls")),
+    path("performance/", include("dengta.web.performance.urls")),
     path("memory/", memory.memory, name="memory"),
     path("memory/verify/", memory.verify, name="memory-verify"),
     path("memory/job/", memory.job, name="memory-job"),

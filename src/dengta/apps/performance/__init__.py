@@ -1,0 +1,1 @@
+"""Where the time of a plant went: figures by the one fold, kept ready for whoever looks, and what lies behind them."""

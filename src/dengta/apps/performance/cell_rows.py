@@ -1,0 +1,96 @@
+"""Rows of the fold in a form that can be kept and cut: every row knows the instants of its cell, orders are summed up.
+
+A window's figures are sums of rows (K6), and nothing on the way asks for the order. Without it a month of a plant is
+some ten thousand rows, and any window whose edges are edges of cells is a slice of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+
+from dengta.core.time import Micros
+from dengta.engines.kpi import Column, Rows, Setting
+from dengta.engines.kpi.model import Codes, Ints, Key
+
+_KEPT = (Key.MACHINE, Key.OPERATION, Key.REASON, Key.CODE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CellRows:
+    """n rows, sorted by the start of their cell.
+
+    start, end: int64 (n,), the cell as instants. keys: int32 (n, 4), machine, operation, reason, code; the machine is
+    a number among those of the setting they came from, the others are numbers into `texts`. values: int64 (n, columns).
+    """
+
+    start: Ints
+    end: Ints
+    keys: Codes
+    values: Ints
+    texts: tuple[str, ...]
+
+    @classmethod
+    def none(cls) -> Self:
+        """No rows."""
+        nothing = np.zeros(0, np.int64)
+        return cls(nothing, nothing, np.zeros((0, len(_KEPT)), np.int32), np.zeros((0, len(Column)), np.int64), ("",))
+
+    @classmethod
+    def of(cls, rows: Rows) -> Self:
+        """`rows`, their orders summed up."""
+        cells = rows.setting.cells
+        starts, ends = (np.concatenate([getattr(c, edge) for c in cells]) for edge in ("start", "end"))
+        cell = rows.keys[:, Key.CELL]
+        return cls(
+            starts[cell], np.minimum(ends[cell], rows.until), rows.keys[:, _KEPT], rows.values, rows.texts
+        )._summed()
+
+    def _summed(self) -> Self:
+        order = np.lexsort((*self.keys.T, self.start))
+        start, keys, values = self.start[order], self.keys[order], self.values[order]
+        if not len(order):
+            return self
+        fresh = np.concatenate([[True], (start[1:] != start[:-1]) | (keys[1:] != keys[:-1]).any(axis=1)])
+        at = np.flatnonzero(fresh)
+        sums = np.add.reduceat(values, at, axis=0)
+        sums[:, Column.GRADE] = np.maximum.reduceat(values[:, Column.GRADE], at)
+        used, codes = np.unique(keys[at, 1:], return_inverse=True)
+        texts = ("", *(self.texts[u] for u in used if self.texts[u]))
+        number = np.array([texts.index(self.texts[u]) for u in used], np.int32)
+        kept = np.column_stack([keys[at, :1], number[codes.reshape(len(at), 3)]]).astype(np.int32)
+        return replace(self, start=start[at], end=self.end[order][at], keys=kept, values=sums, texts=texts)
+
+    def followed_by(self, later: CellRows) -> CellRows:
+        """These rows and `later`, whose cells all start after these."""
+        texts = list(dict.fromkeys((*self.texts, *later.texts)))
+        number = np.array([texts.index(t) for t in later.texts], np.int32)
+        keys = np.column_stack([later.keys[:, :1], number[later.keys[:, 1:]]]).astype(np.int32)
+        return CellRows(
+            np.concatenate([self.start, later.start]),
+            np.concatenate([self.end, later.end]),
+            np.concatenate([self.keys, keys]),
+            np.concatenate([self.values, later.values]),
+            tuple(texts),
+        )
+
+    def within(self, setting: Setting, until: Micros) -> Rows:
+        """The rows of `setting`'s window, as if folded for it alone. ValueError where its edges cut a cell in two."""
+        window = setting.window
+        here = slice(*np.searchsorted(self.start, (window.start, window.end)))
+        start, end, keys = self.start[here], self.end[here], self.keys[here]
+        cell = np.zeros(len(start), np.int64)
+        of = np.array(setting.cells_of)[keys[:, 0]]
+        offset = np.concatenate([[0], np.cumsum([len(c) for c in setting.cells])])
+        for number, cells in enumerate(setting.cells):
+            mine = of == number
+            found = np.searchsorted(cells.start, start[mine], "right") - 1
+            if (end[mine] > cells.end[found]).any():
+                raise ValueError("the window cuts a cell in two")
+            cell[mine] = found + offset[number]
+        full = np.zeros((len(start), len(Key)), np.int32)
+        full[:, _KEPT], full[:, Key.CELL] = keys, cell
+        nothing = np.zeros(len(setting.machines), np.int64)
+        return Rows(setting, until, self.texts, full, self.values[here], nothing, nothing)

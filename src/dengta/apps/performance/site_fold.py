@@ -1,0 +1,212 @@
+"""The fold of a site, kept as its log grows: old cells as sums, the last days as a fold under way.
+
+What is answered is what a fresh fold of the whole log would answer, digit for digit:
+
+- An event goes into the fold under way. Where it is late (its machine has spoken of a later moment already), the last
+  days are folded again from where they began; their events are kept for that.
+- An event that touches the older cells, or a correction of one, has everything folded again from the log.
+- Events from `until` on wait for their time to come; `until` is a whole minute, so that a command can name it.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from dengta.apps.performance.business_days import day_of, edges, span, zone_of
+from dengta.apps.performance.cell_rows import CellRows
+from dengta.core.batch import EventBatch
+from dengta.core.event import Key
+from dengta.core.intervals import Interval
+from dengta.core.time import DAY, MINUTE, Micros
+from dengta.core.vocabulary import EventType
+from dengta.engines import kpi
+from dengta.engines.kpi import Fold, Rows
+from dengta.engines.plantbook import PlantBook
+from dengta.log import LogReader, TailGone
+
+RECENT = DAY
+"""At least so much of the past is in the fold under way."""
+LONGEST_UNDER_WAY = 3 * DAY
+HISTORY = 400 * DAY
+"""How far figures reach back at most; older events still say how things stood when it began."""
+_KEPT_ANSWERS = 128
+_TYPES = [int(t) for t in kpi.FOLDED]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Folded:
+    """All that is known of ``[start, until)``; first, last: of what events speak. Never changes.
+
+    answers: what was worked out from it, by window and question; those that no later event touches live on in the next.
+    """
+
+    book: PlantBook | None
+    machines: tuple[str, ...]
+    start: Micros
+    until: Micros
+    first: Micros
+    last: Micros
+    rows: CellRows
+    answers: dict[tuple[Interval, Any], Any] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the plant."""
+        return zone_of(self.book)
+
+    def within(self, window: Interval) -> Rows:
+        """The rows of `window` as if folded for it alone. It begins and ends with a business day or shift, or ends at
+        `until`."""
+        return self.rows.within(kpi.setting_of(self.book, self.machines, window), window.end)
+
+
+@dataclass(slots=True)
+class _UnderWay:
+    """The fold of the last days: where it stands, where it began, and what it was told since."""
+
+    border: Micros
+    horizon: Micros
+    began: Fold
+    now: Fold
+    told: EventBatch
+
+    def again(self) -> None:
+        """Fold the last days once more, with all that was told."""
+        self.now = copy.deepcopy(self.began, {id(self.began.setting): self.began.setting})
+        self.now.advance(kpi.apply(self.told.sorted()))
+
+
+class SiteFold:
+    """The fold of one log under one plant book. One thread at a time."""
+
+    def __init__(self, reader: LogReader, book: PlantBook | None) -> None:
+        self._reader, self._book = reader, book
+        self._heard = 0
+        self._waiting = EventBatch.empty()
+        self._old: CellRows | None = None
+        self._under_way: _UnderWay | None = None
+        self._folded: Folded | None = None
+
+    def catch_up(self, now: Micros) -> Folded | None:
+        """Everything up to the minute of `now`; None while the log holds nothing that could be folded."""
+        until = now // MINUTE * MINUTE
+        fresh = self._tail()
+        if fresh is None or self._folded is None or self._under_way is None or until < self._folded.until:
+            return self._load(until)
+        if until > self._under_way.horizon:
+            return self._load(until)
+        self._waiting = EventBatch.concat([self._waiting, fresh])
+        due = self._waiting["ts"] < until
+        if not due.any() and until == self._folded.until:
+            return self._folded
+        ready, self._waiting = self._waiting.take(due), self._waiting.take(~due)
+        if not self._accept(ready):
+            return self._load(until)
+        return self._publish(until, self._folded, ready)
+
+    def _tail(self) -> EventBatch | None:
+        """What came since; None when that cannot be told any more."""
+        try:
+            batch, self._heard = self._reader.tail(self._heard)
+        except TailGone:
+            return None
+        return batch.take(np.isin(batch["type"], _TYPES))
+
+    def _accept(self, ready: EventBatch) -> bool:
+        """Fold `ready` into the last days; False where it reaches further back, or names a machine not known yet."""
+        assert self._folded is not None
+        assert self._under_way is not None
+        recent, corrections = self._under_way, ready["type"] == EventType.CORRECTION
+        if _touched(ready.take(~corrections)) < recent.border:
+            return False
+        if {ready.texts[code] for code in np.unique(ready["subject"][~corrections]).tolist()} - {
+            *self._folded.machines
+        }:
+            return False
+        recent.told = EventBatch.concat([recent.told, ready])
+        if corrections.any():
+            targets = {e.ref for e in ready.take(corrections) if e.ref is not None}
+            if targets - _held(recent.told, targets):
+                return False
+            recent.again()
+        elif recent.now.advance(ready.sorted()).any():
+            recent.again()
+        return True
+
+    def _load(self, until: Micros) -> Folded | None:
+        """Fold the whole log."""
+        everything, self._heard = self._reader.snapshot(types=_TYPES)
+        due = everything["ts"] < until
+        batch, self._waiting = everything.take(due), everything.take(~due)
+        extent = kpi.extent(batch)
+        if extent is None:
+            self._folded = None
+            return None
+        book = self._book.machines if self._book else {}
+        strangers = {batch.texts[code] for code in np.unique(batch["subject"]).tolist()} - {*book}
+        ids = (*book, *sorted(strangers))
+        first_day = day_of(self._book, ids, max(extent.start, until - HISTORY))
+        start = span(self._book, ids, first_day, first_day).start
+        recent_day = day_of(self._book, ids, until - RECENT)
+        border = max(start, span(self._book, ids, recent_day, recent_day).start)
+        self._old = self._fold_old(ids, start, border, batch) if start < border else None
+        self._under_way = self._begin(ids, border, until, batch)
+        fresh = Folded(self._book, ids, start, until, extent.start, extent.end, CellRows.none())
+        return self._publish(until, fresh, None)
+
+    def _fold_old(self, ids: tuple[str, ...], start: Micros, border: Micros, batch: EventBatch) -> CellRows:
+        window = Interval(start, border)
+        setting = kpi.setting_of(self._book, ids, window, edges(self._book, ids, window))
+        return CellRows.of(kpi.fold(setting, kpi.apply(batch)))
+
+    def _begin(self, ids: tuple[str, ...], border: Micros, until: Micros, batch: EventBatch) -> _UnderWay:
+        horizon = max(border, until - RECENT) + LONGEST_UNDER_WAY
+        window = Interval(border, horizon + DAY)
+        began = Fold(kpi.setting_of(self._book, ids, window, edges(self._book, ids, window)))
+        before = kpi.apply(batch)
+        began.advance(before.take(before["ts"] < border))
+        told = batch.take((batch["ts"] >= border) | (batch["type"] == EventType.CORRECTION))
+        recent = _UnderWay(border, horizon, began, began, told)
+        recent.again()
+        return recent
+
+    def _publish(self, until: Micros, before: Folded, news: EventBatch | None) -> Folded:
+        assert self._under_way is not None
+        recent = CellRows.of(self._under_way.now.rows(until))
+        answers: dict[tuple[Interval, Any], Any] = {}
+        if news is not None and len(before.answers) < _KEPT_ANSWERS:
+            touched = _touched(news)
+            answers = {key: answer for key, answer in list(before.answers.items()) if key[0].end <= touched}
+        spoken = news.take(news["type"] != EventType.CORRECTION) if news is not None else EventBatch.empty()
+        self._folded = Folded(
+            before.book,
+            before.machines,
+            before.start,
+            until,
+            min(before.first, _touched(spoken)),
+            max(before.last, int(spoken["ts"].max(initial=0)) + 1),
+            recent if self._old is None else self._old.followed_by(recent),
+            answers,
+        )
+        return self._folded
+
+
+def _touched(batch: EventBatch) -> Micros:
+    """The earliest moment that `batch` may change something: a report reaches back, a correction anywhere."""
+    if not len(batch):
+        return np.iinfo(np.int64).max
+    if (batch["type"] == EventType.CORRECTION).any():
+        return 0
+    worked = np.where(batch["type"] == EventType.OPERATION_END, batch["value"], 0)
+    return int((batch["ts"] - worked).min())
+
+
+def _held(batch: EventBatch, keys: set[Key]) -> set[Key]:
+    """Those of `keys` whose events are in `batch`."""
+    maybe = np.isin(batch["seq"], [k.seq for k in keys])
+    return {event.key for event in batch.take(maybe)} & keys

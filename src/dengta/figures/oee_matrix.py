@@ -1,0 +1,69 @@
+"""The matrix: a share for each machine and date as number and bar: a row or a column that stands out is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from dengta.figures.look import FILL, HAIR, INK, LAMP, SOFT, TRACK, figure, fitted, linked, number, text
+
+CELL, ROW, LEFT, TOP = 42, 30, 150, 24
+
+
+class MatrixCell(NamedTuple):
+    """A share (1.0 is 100 %; None: undefined), the sentence about it, and where it leads."""
+
+    share: float | None
+    said: str
+    href: str = ""
+
+
+class MatrixRow(NamedTuple):
+    """A row's name, and a cell a column."""
+
+    name: str
+    cells: Sequence[MatrixCell]
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixView:
+    """Rows from top to bottom. label: the whole in one sentence."""
+
+    columns: Sequence[str]
+    rows: Sequence[MatrixRow]
+    label: str
+
+
+def matrix_svg(view: MatrixView) -> str:
+    """The matrix; its width grows with its columns."""
+    width, height = LEFT + CELL * len(view.columns), TOP + ROW * len(view.rows)
+    parts = [
+        f'<text x="{LEFT + CELL * i + CELL / 2}" y="14" fill="{SOFT}" text-anchor="middle">{text(column)}</text>'
+        for i, column in enumerate(view.columns)
+    ]
+    for r, row in enumerate(view.rows):
+        top = TOP + r * ROW
+        name = f'<text y="{top + 18}" fill="{INK}">{text(fitted(row.name, LEFT - 8))}</text>'
+        parts.append(f'<path stroke="{HAIR}" d="M0 {top}.5H{width}"/>{linked(name, row.href)}')
+        parts += [_cell(cell, LEFT + CELL * c, top) for c, cell in enumerate(row.cells)]
+    return figure(width, height, view.label, "".join(parts), "matrix")
+
+
+def _cell(cell: MatrixCell, left: int, top: int) -> str:
+    """Its number over its bar; above 100 % a triangle before the number, undefined a dash."""
+    middle, room = left + CELL / 2, CELL - 8
+    face = "–" if cell.share is None else f"{100 * cell.share:.0f}"
+    drawn = f'<rect x="{left}" y="{top + 1}" width="{CELL}" height="{ROW - 2}" fill="none" pointer-events="all"/>'
+    drawn += f'<text x="{number(middle)}" y="{top + 16}" fill="{INK}" text-anchor="middle">{face}</text>'
+    if cell.share is not None:
+        above = cell.share > 1
+        bar = room * max(min(cell.share, 1), 0)
+        drawn += (
+            f'<rect x="{left + 4}" y="{top + 21}" width="{room}" height="4" fill="{TRACK}"/>'
+            f'<rect x="{left + 4}" y="{top + 21}" width="{number(bar)}" height="4" fill="{LAMP if above else FILL}"/>'
+        )
+        if above:
+            drawn += f'<path d="M{left + 6} {top + 15}l3.5-7 3.5 7z" fill="{LAMP}" stroke="{INK}"/>'
+    return linked(f"<g><title>{text(cell.said)}</title>{drawn}</g>", cell.href)

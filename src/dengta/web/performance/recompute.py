@@ -1,0 +1,53 @@
+"""The command that computes a figure again, and the digits it will print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from dengta.apps.performance.queries import Choice
+from dengta.core.time import to_iso
+from dengta.engines.kpi import Figure, Ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """A ratio as the command prints it: `exact` fraction and `value` (both "" where undefined)."""
+
+    definition: str
+    exact: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recompute:
+    """A command, which of its rows is meant (dimension -> value), and the digits in that row."""
+
+    command: str
+    row: Mapping[str, str]
+    digits: Sequence[Digits]
+
+
+def command(site: str, zone: ZoneInfo, choice: Choice, by: Sequence[str] = ()) -> str:
+    """The command for figures by `by` and by whatever is narrowed."""
+    dimensions = ",".join(dict.fromkeys((*choice.chosen, *by)))
+    start, end = (to_iso(at, zone) for at in (choice.window.start, choice.window.end))
+    return f"dengta kpi --site {site} --from {start} --to {end} --by '{dimensions}' --json"
+
+
+def recompute(site: str, zone: ZoneInfo, choice: Choice, figure: Figure, definitions: Sequence[str]) -> Recompute:
+    """How `figure` of `choice` is computed again."""
+    return Recompute(
+        command(site, zone, choice, tuple(figure.key)),
+        {**choice.chosen, **figure.key},
+        [digits(figure.clauses[name]) for name in definitions],
+    )
+
+
+def digits(ratio: Ratio) -> Digits:
+    """`ratio` as in the command's JSON."""
+    if ratio.value is None:
+        return Digits(ratio.definition, "", "")
+    exact = f"{ratio.value.numerator}/{ratio.value.denominator}"
+    return Digits(ratio.definition, exact, repr(float(ratio.value)))

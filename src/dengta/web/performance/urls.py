@@ -1,0 +1,11 @@
+"""Addresses of Performance, below ``/performance/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from dengta.web.performance import views
+
+urlpatterns = [
+    path("", views.performance, name="performance"),
+]
