@@ -12,8 +12,8 @@ from typing import Self
 import numpy as np
 
 from dengta.core.time import Micros
-from dengta.engines.kpi import Column, Rows, Setting
-from dengta.engines.kpi.model import Codes, Ints, Key
+from dengta.engines.kpi import Rows, Setting
+from dengta.engines.kpi.model import Fact, Ints, Key
 
 _KEPT = (Key.MACHINE, Key.OPERATION, Key.REASON, Key.CODE)
 
@@ -22,21 +22,22 @@ _KEPT = (Key.MACHINE, Key.OPERATION, Key.REASON, Key.CODE)
 class CellRows:
     """n rows, sorted by the start of their cell.
 
-    start, end: int64 (n,), the cell as instants. keys: int32 (n, 4), machine, operation, reason, code; the machine is
-    a number among those of the setting they came from, the others are numbers into `texts`. values: int64 (n, columns).
+    start, end: int64 (n,), the cell as instants. keys: int64 (n, 4), machine, operation, reason, code; the machine is
+    a number among those of the setting they came from, the others are numbers into `texts`. facts: int64 (n, 12),
+    as the fold keeps them.
     """
 
     start: Ints
     end: Ints
-    keys: Codes
-    values: Ints
+    keys: Ints
+    facts: Ints
     texts: tuple[str, ...]
 
     @classmethod
     def none(cls) -> Self:
         """No rows."""
         nothing = np.zeros(0, np.int64)
-        return cls(nothing, nothing, np.zeros((0, len(_KEPT)), np.int32), np.zeros((0, len(Column)), np.int64), ("",))
+        return cls(nothing, nothing, np.zeros((0, len(_KEPT)), np.int64), np.zeros((0, len(Fact)), np.int64), ("",))
 
     @classmethod
     def of(cls, rows: Rows) -> Self:
@@ -45,34 +46,34 @@ class CellRows:
         starts, ends = (np.concatenate([getattr(c, edge) for c in cells]) for edge in ("start", "end"))
         cell = rows.keys[:, Key.CELL]
         return cls(
-            starts[cell], np.minimum(ends[cell], rows.until), rows.keys[:, _KEPT], rows.values, rows.texts
+            starts[cell], np.minimum(ends[cell], rows.until), rows.keys[:, _KEPT], rows.facts, rows.texts
         )._summed()
 
     def _summed(self) -> Self:
         order = np.lexsort((*self.keys.T, self.start))
-        start, keys, values = self.start[order], self.keys[order], self.values[order]
+        start, keys, facts = self.start[order], self.keys[order], self.facts[order]
         if not len(order):
             return self
         fresh = np.concatenate([[True], (start[1:] != start[:-1]) | (keys[1:] != keys[:-1]).any(axis=1)])
         at = np.flatnonzero(fresh)
-        sums = np.add.reduceat(values, at, axis=0)
-        sums[:, Column.GRADE] = np.maximum.reduceat(values[:, Column.GRADE], at)
+        sums = np.add.reduceat(facts, at, axis=0)
+        sums[:, Fact.GRADE] = np.maximum.reduceat(facts[:, Fact.GRADE], at)
         used, codes = np.unique(keys[at, 1:], return_inverse=True)
         texts = ("", *(self.texts[u] for u in used if self.texts[u]))
-        number = np.array([texts.index(self.texts[u]) for u in used], np.int32)
-        kept = np.column_stack([keys[at, :1], number[codes.reshape(len(at), 3)]]).astype(np.int32)
-        return replace(self, start=start[at], end=self.end[order][at], keys=kept, values=sums, texts=texts)
+        number = np.array([texts.index(self.texts[u]) for u in used], np.int64)
+        kept = np.column_stack([keys[at, :1], number[codes.reshape(len(at), 3)]])
+        return replace(self, start=start[at], end=self.end[order][at], keys=kept, facts=sums, texts=texts)
 
     def followed_by(self, later: CellRows) -> CellRows:
         """These rows and `later`, whose cells all start after these."""
         texts = list(dict.fromkeys((*self.texts, *later.texts)))
-        number = np.array([texts.index(t) for t in later.texts], np.int32)
-        keys = np.column_stack([later.keys[:, :1], number[later.keys[:, 1:]]]).astype(np.int32)
+        number = np.array([texts.index(t) for t in later.texts], np.int64)
+        keys = np.column_stack([later.keys[:, :1], number[later.keys[:, 1:]]])
         return CellRows(
             np.concatenate([self.start, later.start]),
             np.concatenate([self.end, later.end]),
             np.concatenate([self.keys, keys]),
-            np.concatenate([self.values, later.values]),
+            np.concatenate([self.facts, later.facts]),
             tuple(texts),
         )
 
@@ -90,7 +91,7 @@ class CellRows:
             if (end[mine] > cells.end[found]).any():
                 raise ValueError("the window cuts a cell in two")
             cell[mine] = found + offset[number]
-        full = np.zeros((len(start), len(Key)), np.int32)
+        full = np.zeros((len(start), len(Key)), np.int64)
         full[:, _KEPT], full[:, Key.CELL] = keys, cell
         nothing = np.zeros(len(setting.machines), np.int64)
-        return Rows(setting, until, self.texts, full, self.values[here], nothing, nothing)
+        return Rows(setting, until, self.texts, full, self.facts[here], nothing, nothing)
