@@ -1,6 +1,6 @@
 """Every text of pages and Python that gettext translates, found the way Django finds it.
 
-``python -m tests.web.msgids [ROOM...]`` adds the missing ones to the catalogues, untranslated.
+``python -m tests.web.msgids [web] [floor] ...`` adds the missing ones to the catalogues, untranslated.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ import dengta
 
 SOURCE = Path(dengta.__file__).parent
 CATALOGUE = Path("locale/zh_Hans/LC_MESSAGES/django.po")
-ROOMS = ("floor", "performance")
-"""Rooms of the web half with a catalogue of their own."""
-HOMES = {room: SOURCE / "web" / room / CATALOGUE for room in ROOMS} | {"web": SOURCE / CATALOGUE}
+HOMES = {
+    "web": SOURCE / CATALOGUE,
+    **{found.parent.name: found.parent / CATALOGUE for found in sorted((SOURCE / "web").glob("*/locale"))},
+}
+"""A room of the web that has a `locale` keeps its texts there."""
 _WORDS = ["_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"]
 
 _IDLE = ('"Project-Id', '"Report-', '"POT-', '"PO-Rev', '"Last-', '"Language-Team', '"Generated')
@@ -61,7 +63,8 @@ def _in(file: Path, code: str) -> Iterator[Found]:
 
 def home_of(where: str) -> Path:
     """The catalogue a text found at `where` belongs to."""
-    return HOMES[next((room for room in ROOMS if where.startswith(f"web/{room}/")), "web")]
+    room = where.split("/")[1] if where.startswith("web/") else ""
+    return HOMES.get(room, HOMES["web"])
 
 
 def read(path: Path) -> Catalog:
@@ -84,7 +87,7 @@ def write(path: Path, catalogue: Catalog) -> None:
 
 
 def main(rooms: list[str]) -> None:
-    """Add what is missing to the catalogues of `rooms`, drop what nobody says any more."""
+    """Add what is missing to the catalogues of `rooms` ("web", "floor"), drop what nobody says any more."""
     for path in (HOMES[room] for room in rooms):
         old, new = read(path), Catalog(locale="zh_Hans", project="dengta", charset="utf-8", fuzzy=False)
         for one in found():

@@ -136,7 +136,7 @@ USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-LOCALE_PATHS = [PACKAGE / "locale", *(PACKAGE / "web" / room / "locale" for room in ("floor", "performance"))]
+LOCALE_PATHS = [PACKAGE / "locale", *sorted((PACKAGE / "web").glob("*/locale"))]
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "web" / "static"]
