@@ -54,6 +54,6 @@ def test_mappings_are_kept_once_and_name_machines(tmp_path: Path) -> None:
     old.write_text('[machines]\n"Lathe A" = "lathe-1"\n"Mill" = "mill-1"\n')
     new.write_text('[machines]\n"Lathe B" = "lathe-1"\n"Lathe B (old)" = "lathe-1"\n')
     for at, file in enumerate((old, new, old)):
-        keep_mapping(folder, file, at)
+        keep_mapping(folder, file.read_bytes(), at)
     assert len(list((folder.path / "imports").iterdir())) == 2
     assert source_names(folder) == {"lathe-1": "Lathe B", "mill-1": "Mill"}

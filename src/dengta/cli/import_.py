@@ -77,7 +77,7 @@ def _imported(
         with open_sink(place, how.site, now) as sink, _bar(judged.tally.total, quiet=quiet) as progress:
             if plant.text is not None:
                 Bookshelf(folder.books).add(plant.text, now(), by="dengta import", source=str(how.plant))
-            keep_mapping(folder, mapping, now())
+            keep_mapping(folder, mapping.read_bytes(), now())
             sent = spreadsheet.send(file, how, plant.machines, judged, log, sink, progress)
     return forms.Imported(file, mapping, how, plant, judged, sent)
 

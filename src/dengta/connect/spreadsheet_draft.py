@@ -9,10 +9,10 @@ from itertools import islice
 from pathlib import Path
 
 from dengta.connect.spreadsheet_layout import FoundLayout, Guess, find_layout
-from dengta.connect.spreadsheet_mapping import QUANTITIES, STATES
+from dengta.connect.spreadsheet_mapping import QUANTITIES, STATES, Layout
 from dengta.connect.spreadsheet_profile import Profile, profiles
 from dengta.connect.spreadsheet_roles import assign
-from dengta.connect.spreadsheet_table import open_sheet
+from dengta.connect.spreadsheet_table import is_workbook, open_sheet
 from dengta.core.reason import Reason, Refusal
 from dengta.core.vocabulary import ACTIVITY_ELEMENT, STATE_ELEMENT
 
@@ -63,13 +63,14 @@ class Draft:
         return tuple(heading for heading in self.headings if heading and heading not in used)
 
 
-def suggest(file: Path, machines: Mapping[str, str] | None = None) -> Draft:
+def suggest(file: Path, machines: Mapping[str, str] | None = None, layout: Layout | None = None) -> Draft:
     """Look at `file`. machines: what the plant book calls its machines (any name -> id), where there is a book.
+    layout: where the table is, if somebody knows better.
 
     Raises Refusal where the file holds no table.
     """
     names = machines or {}
-    found = find_layout(file)
+    found = find_layout(file) if layout is None else FoundLayout(layout, {}, is_workbook(file))
     with open_sheet(file, found.layout) as sheet:
         heading = sheet.heading(found.layout.heading_row)
         rows = [cells for _, cells in islice(sheet.rows, ROWS + 1) if any(cells)]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from dengta.connect.spreadsheet_mapping import ReportMapping
+from dengta.connect.spreadsheet_mapping import ReportMapping, read_mapping
 from dengta.core.reason import Reason, Refusal, refuse_if
 from dengta.core.time import Micros
 from dengta.core.toml_reading import decode
@@ -60,9 +60,8 @@ def machine_names(book: PlantBook) -> dict[str, str]:
     return names
 
 
-def keep_mapping(folder: SiteFolder, path: Path, at: Micros) -> None:
-    """Keep the mapping at `path` beside the log: whoever recomputes must know how the file was read. Once each."""
-    data = path.read_bytes()
+def keep_mapping(folder: SiteFolder, data: bytes, at: Micros) -> None:
+    """Keep the mapping `data` beside the log: whoever recomputes must know how the file was read. Once each."""
     short = hashlib.sha256(data).hexdigest()[:12]
     shelf = folder.path / "imports"
     if not any(shelf.glob(f"*-{short}.toml")):
@@ -70,6 +69,16 @@ def keep_mapping(folder: SiteFolder, path: Path, at: Micros) -> None:
         fresh = shelf / f".{short}.tmp"
         fresh.write_bytes(data)
         fresh.replace(shelf / f"{at:016d}-{short}.toml")
+
+
+def kept_mappings(folder: SiteFolder) -> Iterator[ReportMapping]:
+    """The mappings that files were imported by, the last one first; one that no longer loads is passed over, as what
+    once was read by it need not be read again."""
+    for file in sorted((folder.path / "imports").glob("*.toml"), reverse=True):
+        try:
+            yield read_mapping(file)
+        except Refusal:
+            continue
 
 
 def source_names(folder: SiteFolder) -> dict[str, str]:

@@ -58,16 +58,17 @@ def open_sheet(file: Path, name: str) -> Iterator[Sheet]:
 @contextmanager
 def _workbook(file: Path) -> Iterator[Any]:
     _refuse_bomb(file)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of styles and extensions that carry no data
+    with file.open("rb") as data:  # whatever the file is called
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and extensions that carry no data
+            try:
+                book = load_workbook(data, read_only=True, data_only=True, keep_links=False)
+            except _BROKEN as fault:
+                raise Refusal(Reason("import.not_workbook", (file.name,), {"fault": _said(fault)})) from None
         try:
-            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        except _BROKEN as fault:
-            raise Refusal(Reason("import.not_workbook", (file.name,), {"fault": _said(fault)})) from None
-    try:
-        yield book
-    finally:
-        book.close()
+            yield book
+        finally:
+            book.close()
 
 
 def _refuse_bomb(file: Path) -> None:

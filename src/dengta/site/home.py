@@ -5,6 +5,8 @@ dengta-home/
   dengta.sqlite          accounts, jobs, ... (unless DENGTA_DATABASE_URL names a PostgreSQL)
   sites/<site>/log/      the event log (`dengta.log`)
   sites/<site>/books/    plant-book revisions (`dengta.site.bookshelf`)
+  sites/<site>/imports/  mappings that files were imported by
+  sites/<site>/uploads/  files from the browser that nobody has decided about (`dengta.site.uploads`)
   sites/<site>/clock.json  only where a site has its own clock (`dengta.site.clock`)
   sites/<site>/door.json   where the site's ingest door listens while it runs
 """
@@ -39,6 +41,11 @@ class SiteFolder:
     def books(self) -> Path:
         """Folder of the plant-book revisions."""
         return self.path / "books"
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of files that wait for a decision."""
+        return self.path / "uploads"
 
     @property
     def clock(self) -> Path:

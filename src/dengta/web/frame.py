@@ -19,6 +19,7 @@ NAV = (
     ("floor", gettext_lazy("Floor")),
     ("performance", gettext_lazy("Performance")),
     ("plant", gettext_lazy("Plant")),
+    ("imports", gettext_lazy("Import")),
     ("memory", gettext_lazy("Memory")),
 )
 

@@ -65,11 +65,13 @@ INSTALLED_APPS = [
     "django_htmx",
     "ninja",
     "dengta.apps.accounts",
+    "dengta.apps.imports",
     "dengta.apps.jobs",
     "dengta.apps.plant",
     "dengta.web",
     "dengta.web.floor",
     "dengta.web.performance",
+    "dengta.web.imports",
 ]
 
 MIDDLEWARE = [

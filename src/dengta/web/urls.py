@@ -20,6 +20,7 @@ urlpatterns = [
     path("healthz", health, name="health"),
     path("floor/", include("dengta.web.floor.urls")),
     path("performance/", include("dengta.web.performance.urls")),
+    path("import/", include("dengta.web.imports.urls")),
     path("memory/", memory.memory, name="memory"),
     path("memory/verify/", memory.verify, name="memory-verify"),
     path("memory/job/", memory.job, name="memory-job"),

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     SEE = "see"  # every page of one's own scope
     PUBLISH_PLANT = "plant.publish"
     VERIFY_LOG = "log.verify"
+    IMPORT = "import.run"
     KEEP_PEOPLE = "people.keep"
 
 
@@ -34,7 +35,7 @@ _SEE = frozenset({Permission.SEE})
 ROLES: dict[str, Role] = {
     "operator": Role(_("Operator"), _SEE),
     "planner": Role(_("Planner"), _SEE),
-    "engineer": Role(_("Engineer"), _SEE | {Permission.PUBLISH_PLANT, Permission.VERIFY_LOG}),
+    "engineer": Role(_("Engineer"), _SEE | {Permission.PUBLISH_PLANT, Permission.VERIFY_LOG, Permission.IMPORT}),
     "quality": Role(_("Quality engineer"), _SEE | {Permission.VERIFY_LOG}),
     "manager": Role(_("Plant manager"), _SEE | {Permission.VERIFY_LOG}),
     "administrator": Role(_("Administrator"), frozenset(Permission)),

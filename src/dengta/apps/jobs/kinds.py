@@ -20,5 +20,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "log.verify": Kind("dengta.processes.log_jobs:verify", Permission.VERIFY_LOG),
+    "import.check": Kind("dengta.processes.import_jobs:check", Permission.IMPORT),
+    "import.run": Kind("dengta.processes.import_jobs:run", Permission.IMPORT),
     "log.seal": Kind("dengta.processes.log_jobs:seal", Permission.VERIFY_LOG),
 }

@@ -1,0 +1,1 @@
+"""Spreadsheets that people upload: how each is to be read, what became of its rows."""

@@ -1,0 +1,1 @@
+"""Import in the browser: upload a spreadsheet, see how it is understood, bring it in."""
