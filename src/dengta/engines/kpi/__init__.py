@@ -38,7 +38,9 @@ K14: planned run time (PRU x PQ) is that of the item at the operation actually r
     pieces without a planned cycle leave effectiveness undefined (`figures`).
 """
 
-from dengta.engines.kpi.clauses import DEFINITIONS, Definition, Ratio, ratios
+from dengta.engines.kpi.capability import Measured, capability
+from dengta.engines.kpi.catalogue import DEFINITIONS, Definition
+from dengta.engines.kpi.clauses import Ratio, ratios
 from dengta.engines.kpi.columns import FOLDED
 from dengta.engines.kpi.corrections import apply
 from dengta.engines.kpi.extent import extent
@@ -47,6 +49,7 @@ from dengta.engines.kpi.fold import Fold, fold
 from dengta.engines.kpi.following import Follower, Published, Reread
 from dengta.engines.kpi.losses import Bar, Step, defects, pareto, waterfall
 from dengta.engines.kpi.model import Cells, Column, Counter, Cycles, Place, Rows, Setting
+from dengta.engines.kpi.orders import OrderTimes, execution_inputs, order_clauses, order_times
 from dengta.engines.kpi.setting import setting_of
 from dengta.engines.kpi.spans import StateSpan, state_spans
 
@@ -63,6 +66,8 @@ __all__ = [
     "Figure",
     "Fold",
     "Follower",
+    "Measured",
+    "OrderTimes",
     "Part",
     "Place",
     "Published",
@@ -74,11 +79,15 @@ __all__ = [
     "Step",
     "Where",
     "apply",
+    "capability",
     "compute",
     "defects",
+    "execution_inputs",
     "extent",
     "figures",
     "fold",
+    "order_clauses",
+    "order_times",
     "pareto",
     "ratios",
     "setting_of",

@@ -1,7 +1,4 @@
-"""The catalogue: every KPI with its formula over named inputs, and how a figure gives those inputs.
-
-Exact fractions, or undefined with the reason (K11). A definition's id carries no version as long as it is the first.
-"""
+"""KPIs from summed elements: exact fractions, or undefined with the reason (K11)."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dengta.core.reason import Param, Reason
 from dengta.core.time import Micros
+from dengta.engines.kpi.catalogue import DEFINITIONS, Definition
 from dengta.engines.kpi.model import Column
 
 if TYPE_CHECKING:
@@ -21,32 +19,8 @@ Inputs = Mapping[str, int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
-    """One KPI. `factors`: pairs (dividend, divisor) of inputs or sums of them; the KPI is the product of the quotients.
-
-    unit: of its value, "1" for a ratio. trend: up or down is better. source: where the definition comes from.
-    """
-
-    id: str
-    factors: tuple[tuple[str, str], ...]
-    trend: str
-    unit: str = "1"
-    source: str = "ISO 22400-2"
-    version: int = 1
-
-    @property
-    def formula(self) -> str:
-        """For people: ``APT / PBT``."""
-        return " * ".join(f"{_term(above)} / {_term(below)}" for above, below in self.factors)
-
-
-def _term(sum_: str) -> str:
-    return f"({sum_})" if "+" in sum_ else sum_
-
-
-@dataclass(frozen=True, slots=True)
 class Ratio:
-    """A ratio as an exact fraction, or None and why."""
+    """A KPI as an exact fraction, or None and why."""
 
     definition: str
     value: Fraction | None
@@ -54,28 +28,9 @@ class Ratio:
 
     @property
     def above_one(self) -> bool:
-        """More than 100 %: a sign of a wrong plan or wrong counts, shown and flagged, never capped."""
-        return self.value is not None and self.value > 1
-
-
-_AVAILABILITY, _EFFECTIVENESS, _QUALITY = ("APT in PBT", "PBT"), ("PRU*PQ", "APT"), ("GQ", "PQ")
-DEFINITIONS: dict[str, Definition] = {
-    d.id: d
-    for d in (
-        Definition("availability", (_AVAILABILITY,), "up"),
-        Definition("effectiveness", (_EFFECTIVENESS,), "up"),
-        Definition("quality_ratio", (_QUALITY,), "up"),
-        Definition("oee", (_AVAILABILITY, _EFFECTIVENESS, _QUALITY), "up"),
-        Definition("nee", (("AUPT in PBT", "PBT"), _EFFECTIVENESS, _QUALITY), "up"),
-        Definition("allocation_efficiency", (("AUBT in PBT", "PBT"),), "up"),
-        Definition("utilisation_efficiency", (("APT", "AUBT"),), "up"),
-        Definition("setup_rate", (("ASUT", "AUPT"),), "down"),
-        Definition("technical_efficiency", (("APT", "APT+ADET"),), "up"),
-        Definition("scrap_ratio", (("SQ", "PQ"),), "down"),
-        Definition("rework_ratio", (("RQ", "PQ"),), "down"),
-    )
-}
-"""Definition id -> definition. AUPT = ASUT + APT, AUBT = AUPT + ADET, PQ = GQ + SQ + RQ; "in PBT": in planned time."""
+        """A ratio of more than 100 %: a sign of a wrong plan or wrong counts, shown and flagged, never capped."""
+        known = DEFINITIONS.get(self.definition)
+        return self.value is not None and self.value > 1 and known is not None and known.unit == "1"
 
 
 def ratios(inputs: Inputs, because: Mapping[str, Reason] | None = None) -> dict[str, Ratio]:
@@ -84,39 +39,48 @@ def ratios(inputs: Inputs, because: Mapping[str, Reason] | None = None) -> dict[
 
 
 def _ratio(definition: Definition, inputs: Inputs, because: Mapping[str, Reason]) -> Ratio:
-    value, name = Fraction(1), definition.id
-    for above, below in definition.factors:
-        dividend, divisor = _sum(above, inputs), _sum(below, inputs)
-        if dividend is None or divisor is None:
-            missing = above if dividend is None else below
+    value, name = Fraction(definition.times), definition.id
+    for factor in definition.factors:
+        missing = next((i for term in factor for i in term.split("+") if _input(i, inputs) is None), None)
+        if missing is not None:
             reason = because.get(missing) or Reason("kpi.undefined_input", (name,), {"input": missing})
             return Ratio(name, None, reason)
+        dividend, divisor = (sum(_input(i, inputs) or 0 for i in term.split("+")) for term in factor)
         if divisor == 0:
-            return Ratio(name, None, Reason("kpi.undefined_zero", (name,), {"input": below}))
+            return Ratio(name, None, Reason("kpi.undefined_zero", (name,), {"input": factor[1]}))
         value *= Fraction(dividend, divisor)
     return Ratio(name, value)
 
 
-def _sum(term: str, inputs: Inputs) -> int | None:
-    parts = [inputs.get(part) for part in term.split("+")]
-    return None if None in parts else sum(part or 0 for part in parts)
+def _input(name: str, inputs: Inputs) -> int | None:
+    return int(name) if name.isdigit() else inputs.get(name)
 
 
 def figure_clauses(
-    inside: Part, outside: Part, planned: Micros | None, without_cycle: Sequence[tuple[str, str, str]]
+    inside: Part,
+    outside: Part,
+    planned: Micros | None,
+    without_cycle: Sequence[tuple[str, str, str]],
+    more: Inputs | None = None,
 ) -> dict[str, Ratio]:
-    """Every definition from the sums of a figure."""
+    """Every definition from the sums of a figure, and from `more` inputs that no row carries (APWT, AOET, ...)."""
     whole = inside + outside
-    told = any(whole.of[c] for c in Column if Column.APT <= c <= Column.PMT) or whole.of[Column.GRADE] > 0
-    inputs: dict[str, int | None] = {"PBT": planned}
+    told = whole.of[Column.GRADE] > 0
+    inputs: dict[str, int | None] = {**(more or {}), "PBT": planned}
     for suffix, part in (("", whole), (" in PBT", inside)):
-        apt, asut, adet = ((part.of[c] if told else None) for c in (Column.APT, Column.ASUT, Column.ADET))
-        inputs |= {f"APT{suffix}": apt, f"ASUT{suffix}": asut, f"ADET{suffix}": adet}
-        inputs[f"AUPT{suffix}"] = None if apt is None or asut is None else apt + asut
-        inputs[f"AUBT{suffix}"] = None if apt is None or asut is None or adet is None else apt + asut + adet
+        apt, asut, adet = (part.of[c] for c in (Column.APT, Column.ASUT, Column.ADET))
+        times = {"APT": apt, "ASUT": asut, "ADET": adet, "AUPT": apt + asut, "AUBT": apt + asut + adet}
+        inputs |= {f"{name}{suffix}": time if told else None for name, time in times.items()}
     good, scrap, rework = (whole.of[c] for c in (Column.GOOD, Column.SCRAP, Column.REWORK))
     inputs |= {"GQ": good, "SQ": scrap, "RQ": rework, "PQ": good + scrap + rework}
     inputs["PRU*PQ"] = None if whole.unplanned else whole.run
+    working = whole.of[Column.APT] + whole.of[Column.ASUT]
+    inputs |= dict.fromkeys(("TTF", "TBF", "TTR", "FE", "PMT"))
+    if told:
+        inputs |= {"TTF": working, "TBF": working + whole.repair, "TTR": whole.repair, "FE": whole.failures}
+        inputs["PMT"] = whole.of[Column.PMT]
+    labour = sum(whole.of[c] for c in (Column.REPORTED_RUN, Column.REPORTED_SETUP, Column.REPORTED_BREAKDOWN))
+    inputs["labour"] = labour if whole.has_reports else None
     because: dict[str, Reason] = {}
     if without_cycle:
         item, operation, machine = without_cycle[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -17,6 +17,7 @@ from dengta.engines.kpi.clauses import Ratio, figure_clauses
 from dengta.engines.kpi.corrections import apply
 from dengta.engines.kpi.fold import fold
 from dengta.engines.kpi.model import ELEMENTS, GRADES, Codes, Column, Ints, Key, Rows, Setting
+from dengta.engines.plantbook import Loss
 
 DIMENSIONS = ("machine", "line", "area", "shift", "date", "order", "operation", "reason", "code")
 """What figures can be keyed by. `shift` with `date` is a shift occurrence; `code` is its state, activity or item."""
@@ -24,6 +25,17 @@ DIMENSIONS = ("machine", "line", "area", "shift", "date", "order", "operation", 
 OF_TIME = frozenset({"machine", "line", "area", "shift", "date"})
 """Dimensions to which planned busy time belongs; it is nobody's order's, operation's or reason's."""
 
+LOSSES = (*(loss.value for loss in Loss), "other")
+"""What a stop can cost (`plantbook.Loss`); other: its reason states none."""
+
+_STATE_LOSS = {
+    "down": "breakdown",
+    "breakdown": "breakdown",
+    "minor_stop": "minor_stop",
+    "starved": "logistics",
+    "blocked": "logistics",
+    "waiting": "logistics",
+}
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _N = len(Column)
 
@@ -33,7 +45,7 @@ class Part:
     """Sums over the planned or the other cells of a figure: by `Column`, and planned run time (PRU x PQ) of its pieces.
 
     run_good, run_scrap, run_rework: microseconds of the pieces that have a planned cycle; unplanned: pieces that have
-    none.
+    none. failures: how often a breakdown began (FE). delays: ADET by loss (`LOSSES`).
     """
 
     of: Mapping[Column, int]
@@ -41,6 +53,13 @@ class Part:
     run_scrap: Micros = 0
     run_rework: Micros = 0
     unplanned: int = 0
+    failures: int = 0
+    delays: Mapping[str, Micros] = field(default_factory=dict)
+
+    @property
+    def repair(self) -> Micros:
+        """How long breakdowns took (TTR), part of ADET."""
+        return self.delays.get("breakdown", 0)
 
     @property
     def run(self) -> Micros:
@@ -62,6 +81,8 @@ class Part:
             self.run_scrap + other.run_scrap,
             self.run_rework + other.run_rework,
             self.unplanned + other.unplanned,
+            self.failures + other.failures,
+            {loss: self.delays.get(loss, 0) + other.delays.get(loss, 0) for loss in LOSSES},
         )
 
 
@@ -82,7 +103,7 @@ class Figure:
     planned: Micros | None
     machines: tuple[str, ...]
     without_cycle: tuple[tuple[str, str, str], ...] = ()
-    losses: Mapping[str, str] = field(default_factory=dict, repr=False)
+    inputs: Mapping[str, int | None] = field(default_factory=dict, repr=False)
 
     @property
     def whole(self) -> Part:
@@ -102,7 +123,11 @@ class Figure:
     @property
     def clauses(self) -> dict[str, Ratio]:
         """Definition id -> exact ratio, or undefined with its reason."""
-        return figure_clauses(self.inside, self.outside, self.planned, self.without_cycle)
+        return figure_clauses(self.inside, self.outside, self.planned, self.without_cycle, self.inputs)
+
+    def with_inputs(self, inputs: Mapping[str, int | None]) -> Figure:
+        """The same figure with inputs that no row carries: AOET of an order, APWT and APAT of people, PSQ, ..."""
+        return replace(self, inputs={**self.inputs, **inputs})
 
 
 def _elements(part: Part) -> dict[TimeElement, Micros]:
@@ -181,11 +206,12 @@ class _Sheet:
         )
         self._days, self._day = np.unique(np.concatenate([c.day for c in setting.cells]), return_inverse=True)
         lengths = np.where(self._planned, np.clip(rows.until - start, 0, end - start), 0)
-        extra = np.zeros((len(self.keys), 5), np.int64)  # PBT, planned run of good, scrap, rework, pieces without
+        extra = np.zeros((len(self.keys), 6 + len(LOSSES)), np.int64)  # PBT, then as `Part` after `of`
         extra[len(rows) :, 0] = lengths[bare[:, Key.CELL]]
         self.values: Ints = np.concatenate([rows.values, np.zeros((len(bare), _N), np.int64)])
         self.without: dict[int, tuple[str, str, str]] = {}
         self._plan_runs(extra, start)
+        self._delays(extra)
         self.extra = extra
 
     def __len__(self) -> int:
@@ -212,6 +238,23 @@ class _Sheet:
                 self.without[row] = (texts[item], texts[operation], machine)
             else:
                 extra[row, 1:4] = made[row] * cycle
+
+    def _delays(self, extra: Ints) -> None:
+        """What each stop cost by loss: its reason's by the plant book, else the one that its state speaks of."""
+        rows, losses = self.rows, self.rows.setting.losses
+        number = {loss: i for i, loss in enumerate(LOSSES)}
+        of_reason = np.array([number.get(losses.get(t, ""), -1) for t in rows.texts], np.int64)
+        of_state = np.array([number[_STATE_LOSS.get(t, "other")] for t in rows.texts], np.int64)
+        reason, state = rows.keys[:, Key.REASON], rows.keys[:, Key.CODE]
+        loss = np.where(
+            of_reason[reason] >= 0, of_reason[reason], np.where(reason > 0, number["other"], of_state[state])
+        )
+        stops, times = rows.values[:, Column.ADET], rows.values[:, Column.TIMES]
+        pieces = rows.values[:, Column.GOOD : Column.REWORK + 1].any(axis=1)
+        began = np.where(pieces, 0, times) + np.where(stops > 0, rows.values[:, Column.REPORTS], 0)
+        is_stop = (stops > 0) | (rows.elements == Column.ADET)
+        extra[: len(rows), 5] = np.where((loss == number["breakdown"]) & is_stop, began, 0)
+        extra[np.arange(len(rows)), 6 + loss] = stops
 
     def words(self, dimension: str) -> Sequence[str]:
         """The texts that `codes` are numbers of."""
@@ -278,7 +321,6 @@ class _Sheet:
             int(self.extra[rows, 0].sum()) if stated else None,
             tuple(setting.machines[m] for m in np.unique(self.keys[rows, Key.MACHINE]).tolist()),
             tuple(sorted(without)),
-            setting.losses,
         )
 
     def _part(self, rows: Ints) -> Part:
@@ -286,4 +328,5 @@ class _Sheet:
         sums = values.sum(axis=0)
         sums[Column.GRADE] = values[:, Column.GRADE].max(initial=0)
         more = self.extra[rows].sum(axis=0).tolist()
-        return Part(dict(zip(Column, sums.tolist(), strict=True)), *more[1:])
+        of, delays = dict(zip(Column, sums.tolist(), strict=True)), dict(zip(LOSSES, more[6:], strict=True))
+        return Part(of, *more[1:6], delays=delays)

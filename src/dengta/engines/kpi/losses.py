@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dengta.core.reason import Reason
 from dengta.core.time import Micros
@@ -18,14 +18,15 @@ PIECE_COLUMNS = (Column.SCRAP, Column.REWORK)
 class Step:
     """One step from planned time to good time: what it took (negative: it gave), and what is left after it.
 
-    name: planned, unknown, rest, maintenance, idle, delay, setup, speed, scrap, rework, good; or production, with the
-    reason why it cannot be split further.
+    name: planned, unknown, rest, maintenance, idle, delay (one a `loss`), setup, speed, scrap, rework, good; or
+    production, with the reason why it cannot be split further.
     """
 
     name: str
     took: Micros
     left: Micros
     reason: Reason | None = None
+    loss: str = ""
 
 
 def waterfall(figure: Figure) -> list[Step]:
@@ -44,12 +45,15 @@ def waterfall(figure: Figure) -> list[Step]:
         ("rest", TimeElement.REST),
         ("maintenance", TimeElement.PMT),
         ("idle", TimeElement.ADOT),
-        ("delay", TimeElement.ADET),
-        ("setup", TimeElement.ASUT),
     ):
-        took = part.of[Column[element.name]]
-        left -= took
-        steps.append(Step(name, took, left))
+        left -= part.of[Column[element.name]]
+        steps.append(Step(name, part.of[Column[element.name]], left))
+    for loss, took in sorted(part.delays.items(), key=lambda d: -d[1]):
+        if took:
+            left -= took
+            steps.append(Step("delay", took, left, loss=loss))
+    left -= part.of[Column.ASUT]
+    steps.append(Step("setup", part.of[Column.ASUT], left))
     if part.unplanned:
         steps.append(Step("production", left, 0, figure.clauses["effectiveness"].reason))
         return steps
@@ -79,7 +83,7 @@ class Bar:
 def pareto(rows: Rows, where: Where | None = None, elements: Sequence[TimeElement] = (TimeElement.ADET,)) -> list[Bar]:
     """Stops by what they cost in time, longest first; equal ones by how often, then by name."""
     bars: dict[tuple[str, str], tuple[int, int]] = {}
-    for figure in figures(rows, ("reason", "code"), where):
+    for figure in figures(only(rows, [Column[e.name] for e in elements]), ("reason", "code"), where):
         time = sum(figure.whole.of[Column[e.name]] for e in elements)
         if time:
             key = (figure.key["reason"], "" if figure.key["reason"] else figure.key["code"])
@@ -91,11 +95,17 @@ def pareto(rows: Rows, where: Where | None = None, elements: Sequence[TimeElemen
 def defects(rows: Rows, where: Where | None = None) -> list[Bar]:
     """Scrap and rework by reason, most pieces first."""
     bars: dict[tuple[str, str], tuple[int, int, int]] = {}
-    for figure in figures(rows, ("reason",), where):
+    for figure in figures(only(rows, PIECE_COLUMNS), ("reason",), where):
         pieces = sum(figure.whole.of[c] for c in PIECE_COLUMNS)
         if pieces:
             bars[figure.key["reason"], ""] = (0, figure.whole.of[Column.TIMES], pieces)
     return _bars(bars, 2)
+
+
+def only(rows: Rows, columns: Sequence[Column]) -> Rows:
+    """The rows in which one of `columns` says something."""
+    chosen = rows.values[:, list(columns)].any(axis=1)
+    return replace(rows, keys=rows.keys[chosen], facts=rows.facts[chosen])
 
 
 def _bars(bars: Mapping[tuple[str, str], tuple[int, int, int]], by: int) -> list[Bar]:
