@@ -42,7 +42,7 @@ def agree(home: Path, file: Path, mapping: Path, at: Columns) -> dict[str, Any]:
     """Import `file`; every machine's figures are those of an independent reading."""
     bring(home, file, mapping)
     answer = figures(home)
-    told = {row["source_name"]: row for row in answer["figures"]}
+    told = {answer["names"][row["machine"]]["source_name"]: row for row in answer["figures"]}
     truth = reckon(file, at, told.__contains__)
     assert told.keys() == truth.figures.keys()
     for name, expected in truth.figures.items():

@@ -49,7 +49,7 @@ def test_the_real_shop_agrees_to_the_minute_and_the_piece(terminal: Terminal, sh
             machine["good"] += int(row["Qty_Completed"])
             machine["scrap"] += int(row["Qty_for_MRB"])
     answer = terminal.json("kpi", "--by", "machine")
-    told = {row["source_name"]: row for row in answer["figures"]}
+    told = {answer["names"][row["machine"]]["source_name"]: row for row in answer["figures"]}
     assert told.keys() == truth.keys()
     for name, expected in truth.items():
         for figure in ("run_min", "setup_min", "breakdown_min", "good", "scrap"):

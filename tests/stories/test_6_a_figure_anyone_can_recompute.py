@@ -33,7 +33,6 @@ def test_figures_by_machine_and_shift_sum_to_those_by_machine(terminal: Terminal
         assert sum(part["good"] for part in parts if part["machine"] == machine) == row["good"]
 
 
-@pytest.mark.xfail(strict=True, reason="figures need a home")
 def test_anybody_recomputes_them_from_the_export_alone(terminal: Terminal, tmp_path: Path) -> None:
     """The lines of `dengta log export` and the plant book give the same digits without the home they came from."""
     terminal.run("import", str(EXAMPLES / "sample-shop.csv"), "--mapping", str(EXAMPLES / "sample-shop.toml"), "--json")

@@ -48,6 +48,11 @@ def print_table(title: str, columns: Sequence[tuple[str, bool]], rows: Iterable[
     Console(highlight=False, markup=False).print(table)  # a cell may hold [brackets]
 
 
+def print_text(text: str) -> None:
+    """A sentence on standard output, broken between words at the width of the terminal."""
+    Console(highlight=False, markup=False).print(text)
+
+
 def print_reasons(reasons: Iterable[Reason]) -> None:
     """Each reason as a line on standard error."""
     for reason in reasons:

@@ -16,7 +16,7 @@ from dengta.core.intervals import Interval
 from dengta.core.time import HOUR, MINUTE, Micros, instant
 from dengta.core.vocabulary import STATE_ELEMENT, ClockSource, EventType, Flag, TimeElement
 from dengta.engines import kpi
-from dengta.engines.calendars import Calendar, Hours, Name, Shift, Span
+from dengta.engines.calendars import Calendar, Hours, Name, Shift, Span, occurrences
 from dengta.engines.kpi.check import Row, RowKey
 from dengta.engines.kpi.model import ACTIVITIES, Column, Counter, Place, Rows, Setting
 from dengta.engines.kpi.setting import cells
@@ -38,7 +38,8 @@ TWO = Calendar("two", Name("two", "two"), (_shift("day", 8, 16, (720, 750)), _sh
 
 def setting(window: Interval = WINDOW) -> Setting:
     """Two saws in two shifts, and a press of which nobody said when it works."""
-    parts = (cells(TWO, ZONE, window), cells(None, ZONE, window))
+    shifts = tuple(TWO.all_shifts())
+    parts = (cells(occurrences(TWO, ZONE, window), shifts, ZONE, window), cells(None, (), ZONE, window))
     counters = (Counter("saw-1", "pieces", 1000, 600), Counter("press", "strokes"))
     places = {"saw-1": Place("saws", "panels"), "saw-2": Place("saws", "panels"), "press": Place("press", "metal")}
     return Setting(

@@ -38,13 +38,14 @@ K14: planned run time (PRU x PQ) is that of the item at the operation actually r
     pieces without a planned cycle leave effectiveness undefined (`figures`).
 """
 
+from dengta.engines.kpi.assume import AssumedCycle, Assumptions, assume
 from dengta.engines.kpi.capability import Measured, capability
 from dengta.engines.kpi.catalogue import DEFINITIONS, Definition
 from dengta.engines.kpi.clauses import Ratio, ratios
 from dengta.engines.kpi.columns import FOLDED
 from dengta.engines.kpi.corrections import apply
 from dengta.engines.kpi.extent import extent
-from dengta.engines.kpi.figures import DIMENSIONS, Figure, Part, Where, compute, figures
+from dengta.engines.kpi.figures import DIMENSIONS, LOSSES, Figure, Part, Where, compute, figures, words_of
 from dengta.engines.kpi.fold import Fold, fold
 from dengta.engines.kpi.following import Follower, Published, Reread
 from dengta.engines.kpi.losses import Bar, Step, defects, pareto, waterfall
@@ -57,6 +58,9 @@ __all__ = [
     "DEFINITIONS",
     "DIMENSIONS",
     "FOLDED",
+    "LOSSES",
+    "AssumedCycle",
+    "Assumptions",
     "Bar",
     "Cells",
     "Column",
@@ -79,6 +83,7 @@ __all__ = [
     "Step",
     "Where",
     "apply",
+    "assume",
     "capability",
     "compute",
     "defects",
@@ -93,4 +98,5 @@ __all__ = [
     "setting_of",
     "state_spans",
     "waterfall",
+    "words_of",
 ]

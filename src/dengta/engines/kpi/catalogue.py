@@ -38,10 +38,24 @@ class Definition:
         return " * ".join(f"{_term(above)} / {_term(below)}" for above, below in self.factors)
 
     @property
+    def missing_from_events(self) -> list[str]:
+        """Those of its inputs that no folded event gives."""
+        return [name for name in self.inputs if name in NOT_FROM_EVENTS]
+
+    @property
     def inputs(self) -> list[str]:
         """Every input it is made of, once."""
         terms = (part for factor in self.factors for term in factor for part in term.split("+"))
         return [part for part in dict.fromkeys(terms) if not part.isdigit()]
+
+
+NOT_FROM_EVENTS = frozenset(
+    (
+        *("APWT", "APAT", "PSQ", "GP", "IP", "SQ of the first operation", "PQ of the first operation", "energy"),
+        *("TH", "FGI", "WIP", "CM", "IGQ", "PL", "STL", "OL", "EPC", "CMT"),
+    )
+)
+"""Inputs that no folded event gives: whoever knows them hands them in (`Figure.with_inputs`)."""
 
 
 def _term(sum_: str) -> str:

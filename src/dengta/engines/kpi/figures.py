@@ -182,6 +182,11 @@ def figures(rows: Rows, by: Sequence[str] = ("machine",), where: Where | None = 
     return list(sheet.grouped(chosen, tuple(by), of_time, setting))
 
 
+def words_of(rows: Rows, dimension: str) -> list[str]:
+    """The words by which rows can be chosen in one dimension."""
+    return [w for w in dict.fromkeys(_Sheet(rows).words(dimension)) if w]
+
+
 class _Sheet:
     """The rows with one more for every cell of every machine, that carries nothing but its planned busy time."""
 
@@ -226,11 +231,10 @@ class _Sheet:
             machine = self.rows.setting.machines[m]
             asked = (m, cell, operation, item)
             if asked not in known:
-                has = cycles is not None and operation and machine in self.rows.setting.places
+                at_start = int(start[cell])  # cells are cut where a planned cycle changes
+                named = cycles is not None and operation != 0
                 known[asked] = (
-                    cycles.planned_cycle(texts[item], texts[operation], machine, int(start[cell]))
-                    if has and cycles
-                    else None
+                    cycles.planned_cycle(texts[item], texts[operation], machine, at_start) if named and cycles else None
                 )
             cycle = known[asked]
             if cycle is None:
@@ -329,4 +333,5 @@ class _Sheet:
         sums[Column.GRADE] = values[:, Column.GRADE].max(initial=0)
         more = self.extra[rows].sum(axis=0).tolist()
         of, delays = dict(zip(Column, sums.tolist(), strict=True)), dict(zip(LOSSES, more[6:], strict=True))
-        return Part(of, *more[1:6], delays=delays)
+        run_good, run_scrap, run_rework, unplanned, failures = more[1:6]
+        return Part(of, run_good, run_scrap, run_rework, unplanned, failures, delays)
