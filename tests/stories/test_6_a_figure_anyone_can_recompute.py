@@ -6,14 +6,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.stories.conftest import ROOT, Terminal
 
 EXAMPLES = ROOT / "examples" / "imports"
 
 
-@pytest.mark.xfail(strict=True, reason="no mapping is drafted yet")
 def test_a_mapping_is_drafted_from_the_file_itself(terminal: Terminal, tmp_path: Path) -> None:
     """The draft names what it saw, and says what nobody can see in a file."""
     draft = tmp_path / "mapping.toml"
