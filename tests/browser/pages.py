@@ -7,6 +7,7 @@ PAGES = {
     "machine-pieces": "/floor/saw-1/pieces/?days=30",
     "plant": "/plant/",
     "plant-edit": "/plant/edit/",
+    "imports": "/import/",
     "memory": "/memory/",
     "missing": "/floor/nowhere/",
 }

@@ -17,7 +17,7 @@ from dengta.core.reason import Reason
 from dengta.site.home import SiteFolder
 from dengta.site.uploads import Uploads
 
-PAGE = 50
+PAGE = 25
 Row = tuple[int, str, Reason]
 
 

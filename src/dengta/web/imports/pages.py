@@ -135,7 +135,6 @@ def of_preview(scope: Scope, upload: Upload, choices: Choices) -> dict[str, obje
         return {"faults": [_fault(reason) for reason in refusal.reasons]}
     return {
         "understood": [_shown(one, how.zone.key, book, scope) for one in understood],
-        "roles": [ROLE_WORDS[role] for role in ("machine", "order", "person")],
         "preview_zone": how.zone.key,
         "operations": how.style in OPERATIONS,
         "states": how.style == STATES,
@@ -196,11 +195,13 @@ def _form(scope: Scope, upload: Upload, sent: object) -> dict[str, object]:
         looked = reading.look(scope.folder, upload, book, layout)
         choices = _refitted(choices, looked)
     draft = looked.draft
+    columns = [_column(name, looked, choices) for name in dict.fromkeys(draft.headings) if name]
     return {
         "choices": choices,
         "draft": draft,
         "layout": [(name, guess, _why(guess)) for name, guess in draft.found.guesses.items() if name in LAYOUT],
-        "columns": [_column(name, at, looked, choices) for at, name in enumerate(draft.headings) if name],
+        "read": [column for column in columns if column.chosen],
+        "unread": [column for column in columns if not column.chosen],
         "activity": _words("activity", choices.activity, draft.activity),
         "states_of": _words("states", choices.states, draft.states),
         "machines": _words("machines", dict(list(choices.machines.items())[:MOST_NAMES]), draft.machines),
@@ -229,7 +230,7 @@ def _refitted(choices: Choices, looked: reading.Looked) -> Choices:
     )
 
 
-def _column(name: str, at: int, looked: reading.Looked, choices: Choices) -> Choice:
+def _column(name: str, looked: reading.Looked, choices: Choices) -> Choice:
     guess = next((g for g in looked.draft.columns.values() if g.value == name), None)
     twice = looked.draft.headings.count(name) > 1
     why = _why(guess) if guess is not None else ""
