@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from dengta.core.budget import Budget
 from dengta.engines.scheduling.kernels_layout import Sheet
@@ -21,18 +21,24 @@ class Incumbent:
     sheet: Sheet | None = None
     value: tuple[int, ...] = ()
     visits: int = 0
-    improved_at: int = field(default=0)
 
     def offer(self, sheet: Sheet) -> tuple[int, ...]:
         """Keep a plan if it is better than the best; -> its value."""
         value = self.goal.value(measured(self.problem.columns, sheet))
         if self.sheet is None or value < self.value:
-            self.sheet, self.value, self.improved_at = sheet, value, self.visits
+            self.sheet, self.value = sheet, value
         return value
 
     def spend(self, visits: int) -> None:
         """Count visits to operations."""
         self.visits += visits
+
+    @property
+    def plan(self) -> Sheet:
+        """The best plan. The portfolio's first rule always gives one."""
+        if self.sheet is None:
+            raise LookupError("no plan was offered yet")
+        return self.sheet
 
     @property
     def work(self) -> int:

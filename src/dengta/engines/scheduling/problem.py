@@ -57,12 +57,13 @@ class Problem:
 
     @property
     def plain(self) -> bool:
-        """Nothing but precedence, alternatives, setups and releases: the disjunctive graph says it all."""
+        """Nothing but precedence, alternatives, setups of every operation and releases: the graph says it all."""
         c = self.columns
         fixed = (c.pin_start >= 0).any() or (c.begun >= 0).any() or (c.pin_machine >= 0).any()
         supplied = len(c.need_skill) or len(c.use_material)
         machines = (c.machine_calendar >= 0).any() or (c.capacity > 0).any() or c.attached.any()
-        return not (fixed or supplied or machines or (c.lag_most < NEVER).any())
+        stateless = (c.machine_setups[c.way_machine] >= 0) & (c.state[c.way_operation] < 0)
+        return not (fixed or supplied or machines or stateless.any() or (c.lag_most < NEVER).any())
 
     @cached_property
     def topological(self) -> Ints:

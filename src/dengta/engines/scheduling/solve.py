@@ -14,9 +14,10 @@ from dengta.engines.scheduling.objective import Goal
 from dengta.engines.scheduling.plan import Plan
 from dengta.engines.scheduling.portfolio import Climb
 from dengta.engines.scheduling.problem import Problem
+from dengta.engines.scheduling.tabu import Tabu
 
 THOROUGH = Budget(work=1000)
-_SLICE = 20  # plans between two looks at what else could be done
+_SLICE = 20  # plans of the climb at a time
 
 
 def solve(
@@ -33,12 +34,16 @@ def solve(
         raise Refusal(Reason("scheduling.not_yet_permutation"))
     best = Incumbent(problem, goal, budget, makespan_bound(problem))
     climb = Climb(Decoder(problem), best, np.random.default_rng(seed))
-    climb.begin()
+    starts = climb.begin()
+    if problem.plain and goal.kinds == {"makespan"}:
+        climb.run(_SLICE)
+        tabu = Tabu(problem, best, np.random.default_rng(seed + 1))
+        tabu.begin([best.plan, *starts])
+        while best.go_on():
+            tabu.run()
     while best.go_on():
         climb.run(_SLICE)
-    if best.sheet is None:
-        raise AssertionError("the portfolio always makes a plan")
-    plan = Plan(problem, best.sheet, goal, best.bound, best.work)
+    plan = Plan(problem, best.plan, goal, best.bound, best.work)
     if judged:
         plan.check()
     return plan

@@ -1,0 +1,20 @@
+"""Chance inside kernels: one state, drawn from the seed, so that the same seed gives the same plan."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from dengta.engines.scheduling.kernels_layout import COMPILED
+
+
+@njit(**COMPILED)
+def draw(chance: NDArray, below: int) -> int:
+    """A whole number in [0, below): xorshift64* (Vigna 2014). chance (1,) uint64, never 0."""
+    x = chance[0]
+    x ^= x >> np.uint64(12)
+    x ^= x << np.uint64(25)
+    x ^= x >> np.uint64(27)
+    chance[0] = x
+    return int(((x * np.uint64(0x2545F4914F6CDD1D)) >> np.uint64(33)) % np.uint64(below))

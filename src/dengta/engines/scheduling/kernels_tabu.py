@@ -1,0 +1,206 @@
+"""Tabu search for the makespan of a plain shop.
+
+Neighbours: in each block of a critical path, an operation goes behind the last or before the first, the first or last
+goes inside (N7: Zhang et al. 2007), or an operation goes to another machine. What a move undid is forbidden for a
+while: the order of two operations on a machine, or an operation's way.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+from numpy.typing import NDArray
+
+from dengta.engines.scheduling.kernels_chance import draw
+from dengta.engines.scheduling.kernels_estimate import between, later, may_go_before, may_go_behind, sooner
+from dengta.engines.scheduling.kernels_graph import Graph, changeover, makespan, move
+from dengta.engines.scheduling.kernels_layout import COMPILED, NEVER, Columns, Ints
+
+VALUE, OPERATION, WAY, BEFORE, TIES, ANY_OPERATION, ANY_WAY, ANY_BEFORE, COUNT, PLACES = range(10)
+"""Places in `pick`: the best allowed move, and one of all moves by lot for when none is allowed."""
+
+
+@njit(**COMPILED)
+def key(taboo: Ints, i: int, j: int) -> int:
+    """Where it is kept until when i may not go before j again."""
+    return int(((i * 73856093) ^ (j * 19349663)) & (taboo.shape[0] - 1))
+
+
+@njit(**COMPILED)
+def consider(pick: Ints, chance: NDArray, value: int, allowed: bool, i: int, way: int, before: int) -> None:
+    """Keep a move if it is the best so far; ties by lot."""
+    pick[COUNT] += 1
+    if draw(chance, pick[COUNT]) == 0:
+        pick[ANY_OPERATION], pick[ANY_WAY], pick[ANY_BEFORE] = i, way, before
+    if allowed and value <= pick[VALUE]:
+        pick[TIES] = pick[TIES] + 1 if value == pick[VALUE] else 1
+        if draw(chance, pick[TIES]) == 0:
+            pick[VALUE], pick[OPERATION], pick[WAY], pick[BEFORE] = value, i, way, before
+
+
+@njit(**COMPILED)
+def critical(a: Columns, g: Graph, chance: NDArray, longest: int, path: Ints) -> int:
+    """Write one longest path to `path`, its last operation first, by lot; -> its length."""
+    ties, i, n = 0, -1, 0
+    for k in range(g.ends.shape[0]):
+        if g.node[g.ends[k]].head + g.node[g.ends[k]].time == longest:
+            ties += 1
+            if draw(chance, ties) == 0:
+                i = g.ends[k]
+    while i >= 0:
+        path[n] = i
+        n += 1
+        found, ties = -1, 0
+        for e in range(a.pred_ptr[i], a.pred_ptr[i + 1]):
+            j = a.pred[e]
+            if g.node[j].head + g.node[j].time + a.lag[e] == g.node[i].head:
+                ties += 1
+                if draw(chance, ties) == 0:
+                    found = j
+        j = g.node[i].before
+        if j >= 0 and g.node[i].job_head <= g.node[i].head and (found < 0 or draw(chance, 2) == 0):
+            found = j if g.node[i].job_head < g.node[i].head or meets(a, g, j, i) else found
+        i = found
+    return n
+
+
+@njit(**COMPILED)
+def meets(a: Columns, g: Graph, j: int, i: int) -> bool:
+    """Whether i starts as soon as its machine is free of j and set up."""
+    return bool(g.node[j].head + g.node[j].time + changeover(a, g, g.node[i].machine, j, i) == g.node[i].head)
+
+
+@njit(**COMPILED)
+def inside(a: Columns, g: Graph, path: Ints, low: int, high: int, n: int, free: bool, pick: Ints, taboo: Ints,
+           clock: int, best: int, chance: NDArray) -> None:  # fmt: skip
+    """Moves in the block path[high], ..., path[low] (in order of time); `free`: the ends of the path are moved too."""
+    first, last = path[high], path[low]
+    for k in range(low, high + 1):
+        u = path[k]
+        if u != last and (free or low > 0 or k == high):
+            try_later(a, g, u, last, pick, taboo, clock, best, chance)
+        if u != first and (free or high < n - 1 or k == low):
+            try_sooner(a, g, first, u, pick, taboo, clock, best, chance)
+        if u not in (first, last):
+            if free or high < n - 1:
+                try_later(a, g, first, u, pick, taboo, clock, best, chance)
+            if free or low > 0:
+                try_sooner(a, g, u, last, pick, taboo, clock, best, chance)
+
+
+@njit(**COMPILED)
+def try_later(
+    a: Columns, g: Graph, u: int, v: int, pick: Ints, taboo: Ints, clock: int, best: int, chance: NDArray
+) -> None:
+    """Consider u right behind v."""
+    if not may_go_behind(a, g, u, v):
+        return
+    allowed, x = True, u
+    while x != v:
+        x = g.node[x].after
+        allowed = allowed and taboo[key(taboo, x, u)] <= clock
+        g.visits[0] += 1
+    value = later(a, g, u, v)
+    consider(pick, chance, value, allowed or value < best, u, g.node[u].way, v)
+
+
+@njit(**COMPILED)
+def try_sooner(
+    a: Columns, g: Graph, u: int, v: int, pick: Ints, taboo: Ints, clock: int, best: int, chance: NDArray
+) -> None:
+    """Consider v right before u."""
+    if not may_go_before(a, g, v, u):
+        return
+    allowed, x = True, v
+    while x != u:
+        x = g.node[x].before
+        allowed = allowed and taboo[key(taboo, v, x)] <= clock
+        g.visits[0] += 1
+    value = sooner(a, g, u, v)
+    consider(pick, chance, value, allowed or value < best, v, g.node[v].way, g.node[u].before)
+
+
+@njit(**COMPILED)
+def elsewhere(a: Columns, g: Graph, i: int, pick: Ints, taboo: Ints, clock: int, best: int, chance: NDArray) -> None:
+    """Consider i on each other machine it may take, wherever nothing can lead round in a ring."""
+    for way in range(a.way_ptr[i], a.way_ptr[i + 1]):
+        if way == g.node[i].way:
+            continue
+        machine = a.way_machine[way]
+        ended, started, limit = -1, -1, NEVER  # what ends or starts by then goes before i; what starts later, behind it
+        for e in range(a.pred_ptr[i], a.pred_ptr[i + 1]):
+            j = a.pred[e]
+            ended = max(ended, g.node[j].head)
+            started = max(started, g.node[j].head) if g.node[j].machine == machine else started
+        for e in range(a.succ_ptr[i], a.succ_ptr[i + 1]):
+            j = a.succ[e]
+            limit = min(limit, g.node[j].head if g.node[j].machine == machine else g.node[j].head + g.node[j].time)
+        allowed = taboo[key(taboo, -1 - way, way)] <= clock
+        before, after = -1, g.first[machine]
+        while after >= 0 and (g.node[after].head + g.node[after].time <= ended or g.node[after].head <= started):
+            before, after = after, g.node[after].after
+        while before < 0 or g.node[before].head < limit:
+            g.visits[0] += 1
+            value = between(a, g, i, way, before, after)
+            consider(pick, chance, value, allowed or value < best, i, way, before)
+            if after < 0:
+                break
+            before, after = after, g.node[after].after
+
+
+@njit(**COMPILED)
+def forbid(a: Columns, g: Graph, i: int, way: int, before: int, taboo: Ints, until: int) -> None:
+    """Forbid to undo the move that is about to be made."""
+    if way != g.node[i].way:
+        taboo[key(taboo, -1 - g.node[i].way, g.node[i].way)] = until
+        return
+    x = i
+    if before >= 0 and g.node[before].place > g.node[i].place:
+        while x != before:
+            x = g.node[x].after
+            taboo[key(taboo, i, x)] = until
+        return
+    while g.node[x].before != before:
+        x = g.node[x].before
+        taboo[key(taboo, x, i)] = until
+
+
+@njit(**COMPILED)
+def tabu(
+    a: Columns, g: Graph, pick: Ints, path: Ints, taboo: Ints, tenure: int, clock: Ints, moves: int, patience: int,
+    best: int, best_way: Ints, best_order: Ints, chance: NDArray,
+) -> int:  # fmt: skip
+    """Make `moves` moves, or stop after `patience` without gain; -> the best makespan, below `best` if it gained.
+
+    The best plan goes to best_way and best_order. clock (2,): moves made ever, and at the last gain.
+    """
+    free = g.setups[0] == 1
+    for _ in range(moves):
+        longest = makespan(g)
+        if longest < best:
+            best, clock[1] = longest, clock[0]
+            for i in range(g.node.shape[0]):
+                best_way[i], best_order[i] = g.node[i].way, g.order[i]
+        if clock[0] - clock[1] > patience:
+            break
+        clock[0] += 1
+        n = critical(a, g, chance, longest, path)
+        pick[VALUE], pick[TIES], pick[COUNT], pick[OPERATION] = NEVER, 0, 0, -1
+        low = 0
+        while low < n:
+            high = low
+            while high + 1 < n and g.node[path[high + 1]].after == path[high]:
+                high += 1
+            if high > low:
+                inside(a, g, path, low, high, n, free, pick, taboo, clock[0], best, chance)
+            low = high + 1
+        for k in range(n):
+            if a.way_ptr[path[k] + 1] - a.way_ptr[path[k]] > 1:
+                elsewhere(a, g, path[k], pick, taboo, clock[0], best, chance)
+        if pick[COUNT] == 0:
+            break
+        if pick[OPERATION] < 0:
+            pick[OPERATION], pick[WAY], pick[BEFORE] = pick[ANY_OPERATION], pick[ANY_WAY], pick[ANY_BEFORE]
+        i, way, before = pick[OPERATION], pick[WAY], pick[BEFORE]
+        forbid(a, g, i, way, before, taboo, clock[0] + tenure + draw(chance, tenure))
+        move(a, g, i, way, before)
+    return best

@@ -1,0 +1,88 @@
+"""Searches find the best of tiny shops, keep their graph right move by move, and repeat themselves for a seed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dengta.core.budget import Budget
+from dengta.engines.scheduling.check import judge
+from dengta.engines.scheduling.decoder import RULES, Decoder
+from dengta.engines.scheduling.from_columns import from_arrays
+from dengta.engines.scheduling.graph import empty_graph, order_of, sheet_of, ways_of
+from dengta.engines.scheduling.kernels_graph import load
+from dengta.engines.scheduling.kernels_tabu import PLACES, tabu
+from dengta.engines.scheduling.objective import Goal
+from dengta.engines.scheduling.problem import Problem
+from dengta.engines.scheduling.solve import solve
+from tests.engines.scheduling.exhaustive import best
+from tests.engines.scheduling.shops import random_shop
+
+PLAIN = ({"alternatives"}, {"alternatives", "assemblies"}, {"dates"}, {"setups", "alternatives"}, {"lags"})
+MAKESPAN = Goal.of("makespan")
+
+
+def plain_shop(seed: int, features: set[str], **size: int) -> Problem:
+    """A shop of which the graph says all: no longest lags, no attached setups, every operation in a state."""
+    problem = random_shop(seed, features, **size).problem
+    c = problem.columns
+    c.lag_most[:] = 2**60
+    c.attached[:] = 0
+    if "setups" in features:
+        c.state[c.state < 0] = 0
+    assert problem.plain
+    return problem
+
+
+@pytest.mark.parametrize("features", PLAIN, ids=lambda f: "+".join(sorted(f)))
+def test_the_best_makespan_of_tiny_shops_is_found(features: set[str]) -> None:
+    for seed in range(12):
+        problem = plain_shop(seed, features, orders=2, operations=3)
+        plan = solve(problem, MAKESPAN, Budget(work=3000), seed)
+        assert plan.makespan == best(problem, "makespan"), seed
+        assert plan.bound <= plan.makespan
+
+
+def test_heads_and_tails_stay_right_move_by_move() -> None:
+    for seed in range(30):
+        problem = plain_shop(seed, set(PLAIN[seed % len(PLAIN)]), orders=6, operations=4)
+        c, graph = problem.columns, empty_graph(problem)
+        sheet = Decoder(problem).by_rule(RULES[seed % len(RULES)])
+        load(c, graph, ways_of(problem, sheet), order_of(problem, sheet.start, sheet.end))
+        n = len(c.order)
+        scratch = np.zeros((4, n), np.int64)
+        clock, state = np.zeros(2, np.int64), np.array([seed + 1], np.uint64)
+        again = empty_graph(problem)
+        for _ in range(40):
+            tabu(
+                c, graph, np.zeros(PLACES, np.int64), scratch[0], np.zeros(1 << 12, np.int64), 5, clock, 1, 10**6, 0,
+                scratch[1], scratch[2], state,
+            )  # fmt: skip
+            load(c, again, graph.node["way"].copy(), graph.order.copy())
+            for name in ("head", "tail", "before", "after", "job_head", "job_tail", "place"):
+                assert (graph.node[name] == again.node[name]).all(), (seed, name)
+            assert judge(problem, sheet_of(problem, graph)) == []
+
+
+def test_operations_of_one_order_may_follow_each_other_on_a_machine() -> None:
+    problem = from_arrays(
+        order=[0, 0, 0, 1, 1], way_ptr=[0, 2, 4, 5, 6, 8], way_machine=[0, 1, 0, 1, 0, 1, 0, 1],
+        way_time=[3, 3, 2, 4, 2, 5, 1, 2],
+    )  # fmt: skip
+    plan = solve(problem, MAKESPAN, Budget(work=2000), 3)
+    assert plan.makespan == best(problem, "makespan")
+
+
+def test_the_same_seed_and_work_give_the_same_plan() -> None:
+    problem = plain_shop(5, {"alternatives", "setups"}, orders=8, operations=5)
+    plans = [solve(problem, MAKESPAN, Budget(work=4000), 7) for _ in range(2)]
+    assert all((a == b).all() for a, b in zip(plans[0].sheet, plans[1].sheet, strict=True))
+    assert plans[0].work == plans[1].work
+
+
+def test_there_is_a_plan_even_without_a_budget() -> None:
+    problem = plain_shop(5, {"alternatives"}, orders=8, operations=5)
+    plan = solve(problem, budget=Budget(work=0))
+    assert (plan.machine >= 0).all()
+    stopped = solve(problem, budget=Budget(stop=lambda: True))
+    assert (stopped.machine >= 0).all()
