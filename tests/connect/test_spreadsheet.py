@@ -11,6 +11,7 @@ import pytest
 
 from dengta.connect import spreadsheet
 from dengta.connect.sink import LogSink
+from dengta.connect.spreadsheet_held import Held
 from dengta.connect.spreadsheet_mapping import WITHHELD, ReportMapping, read_mapping
 from dengta.connect.spreadsheet_tally import Tally
 from dengta.core.batch import EventBatch
@@ -226,6 +227,21 @@ def test_importing_again_changes_nothing(shop: Shop) -> None:
     assert shop.take(shop.file(*reversed(rows_of(range(40)))))[1] == 0
     assert len(shop.log.read()) == 160
     assert shop.log.holes() == []
+
+
+def test_importing_again_after_sealing_changes_nothing(shop: Shop) -> None:
+    """A report's start and its end then lie in different files, in another order."""
+    rows = rows_of(range(40))
+    shop.take(shop.file(*rows[:25]))
+    with Log.open(shop.folder / "log", "shop", lambda: from_iso("2026-04-01T00:00:00Z")) as log:
+        assert log.seal(from_iso("2026-03-02T02:30:00Z"))
+    assert shop.take(shop.file(*rows))[1] == 60
+    assert shop.take(shop.file(*rows))[1] == 0
+    held = Held.of(shop.log, shop.mapping)
+    assert (len(held), held.next_seq) == (40, 160)
+    assert {held.place(number)[:2] for number in range(40)} == {("saw-1", f"A{i}") for i in range(40)}
+    whole = EventBatch.concat(list(shop.log.pieces())).sorted()
+    assert [event.key for event in whole] == [event.key for event in shop.log.read()]
 
 
 def test_a_row_that_could_not_be_read_comes_with_the_corrected_mapping(shop: Shop) -> None:

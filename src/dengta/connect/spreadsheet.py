@@ -27,7 +27,6 @@ from dengta.connect.spreadsheet_events import (
     batch_of,
     events_of,
     fingerprints,
-    heads,
 )
 from dengta.connect.spreadsheet_held import NEVER, Held
 from dengta.connect.spreadsheet_mapping import ReportMapping, read_mapping
@@ -67,13 +66,12 @@ def survey(
     tally, held = Tally(), Held.of(log, mapping)
     twins = _find_twins(file, mapping, known, log, held)
     ends = NEVER
-    second = held.twins
     for reports, prints in reports_of(file, mapping, known, tally):
         numbers = held.known.find(prints)
         held.seen[numbers[numbers >= 0]] = True
         for report, number in zip(reports, numbers.tolist(), strict=True):
             ends = (min(ends[0], report.end), max(ends[1], report.end))
-            twin = report.row in twins.by_row or bool(number >= 0 and second[number])
+            twin = report.row in twins.by_row or bool(number >= 0 and held.twin[number])
             if number < 0 and not twin and mapping.twins_only:
                 tally.leave(report)
             else:
@@ -156,7 +154,7 @@ def _pass_over(row: int, cells: object, tally: Tally) -> None:
 
 def _prints(reports: list[Report], mapping: ReportMapping) -> Array:
     batch = batch_of(reports, mapping.style, 0, 0)
-    return fingerprints(batch, heads(batch), machine=mapping.says("machine"), activity=mapping.says("activity"))
+    return fingerprints(batch, mapping.style, machine=mapping.says("machine"), activity=mapping.says("activity"))
 
 
 def _without_repeats(reports: list[Report], prints: Array, seen: Fingerprints, tally: Tally) -> Some:
@@ -184,10 +182,8 @@ def _judge_rules(mapping: ReportMapping, known: frozenset[str]) -> None:
 
 def _completed(report: Report, held: Held, number: int) -> Report:
     """A report that is held already, with what the log knows of it."""
-    texts, first = held.first.texts, held.first
     return report._replace(
-        machine=report.machine or texts[first["subject"][number]],
-        activity=report.activity or texts[first["code"][number]],
+        machine=report.machine or held.place(number)[0], activity=report.activity or held.activity(number)
     )
 
 

@@ -17,8 +17,6 @@ from dengta.core.vocabulary import ClockSource, EventType, Flag
 
 Array = NDArray[Any]
 EPOCH = 1
-HEADS = (EventType.OPERATION_START, EventType.STATE)
-"""Types a report begins with; one of pieces alone begins with GOOD."""
 IMPORTED = (
     EventType.STATE,
     EventType.OPERATION_START,
@@ -105,21 +103,30 @@ def _ref(twin: Twin | None, kind: EventType) -> Key | tuple[int, int, int]:
 # -- fingerprints
 
 
-def heads(batch: EventBatch) -> Array:
-    """Where the reports of `batch` begin: its events, of one stream, in the order of their numbers."""
-    kind = batch["type"]
-    first = np.isin(kind, HEADS)
-    if len(kind) and not first.any():
-        first = kind == EventType.GOOD
-    return np.flatnonzero(first)
+def head_of(style: str) -> EventType:
+    """The type with which each report of a style begins."""
+    return {STATES: EventType.STATE, QUANTITIES: EventType.GOOD}.get(style, EventType.OPERATION_START)
 
 
-def fingerprints(batch: EventBatch, first: Array, *, machine: bool, activity: bool) -> Array:
-    """For each report the 16 bytes that stand for all its events say, as ``S16``; `first` as `heads` gives it.
+def fingerprints(batch: EventBatch, style: str, *, machine: bool, activity: bool) -> Array:
+    """For each report of `batch` the 16 bytes that stand for all its events say, as ``S16``.
 
-    machine, activity: whether the file says them; a second source that does not is known by the rest. Two reports of
-    the same fingerprint become the same events.
+    batch: events of one stream in the order of their numbers, whole reports. machine, activity: whether the file says
+    them; a second source that does not is known by the rest. Reports of one fingerprint become the same events.
     """
+    first = np.flatnonzero(batch["type"] == head_of(style))
+    told = event_prints(batch, machine=machine, activity=activity)
+    return as_keys(np.add.reduceat(told, first) if len(first) else told[:0])
+
+
+def as_keys(sums: Array) -> Array:
+    """Sums of `event_prints` over the events of each report, shape (n, 2), as ``S16``."""
+    return np.ascontiguousarray(sums).view("S16").ravel()
+
+
+def event_prints(batch: EventBatch, *, machine: bool, activity: bool) -> Array:
+    """Two 64-bit numbers for what each event says, shape (n, 2). A report is known by their sums, so that its events
+    may be read in any order and any pieces."""
     told = [batch[name].astype(np.uint64) for name in ("type", "ts", "value")]
     words = _hashed(batch.texts)
     work = np.isin(batch["type"], (EventType.OPERATION_START, EventType.OPERATION_END))
@@ -130,14 +137,13 @@ def fingerprints(batch: EventBatch, first: Array, *, machine: bool, activity: bo
         if name == "code" and not activity:
             column = np.where(work[:, None], np.uint64(0), column)
         told.append(column)
-    place = np.arange(len(batch)) - np.repeat(first, np.diff(np.append(first, len(batch))))
     lanes = []
     for lane in (0, 1):
-        mixed = _mix(place.astype(np.uint64) + np.uint64(lane << 32))
+        mixed = np.full(len(batch), lane, np.uint64)
         for column in told:
             mixed = _mix(mixed ^ (column if column.ndim == 1 else column[:, lane]))
-        lanes.append(np.add.reduceat(mixed, first) if len(first) else mixed[:0])
-    return np.ascontiguousarray(np.stack(lanes, axis=1)).view("S16").ravel()
+        lanes.append(mixed)
+    return np.stack(lanes, axis=1)
 
 
 def _hashed(texts: Sequence[str]) -> Array:

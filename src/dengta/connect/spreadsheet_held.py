@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from dengta.connect.spreadsheet_events import EPOCH, IMPORTED, Array, Fingerprints, fingerprints, heads
-from dengta.connect.spreadsheet_mapping import QUANTITIES, STATES, ReportMapping
+from dengta.connect.spreadsheet_events import EPOCH, IMPORTED, Array, Fingerprints, as_keys, event_prints, head_of
+from dengta.connect.spreadsheet_mapping import ReportMapping
 from dengta.core.batch import EventBatch
 from dengta.core.event import Key
 from dengta.core.ids import stream_id
@@ -19,53 +19,49 @@ from dengta.log import LogReader
 
 MOST_NAMED = 20
 """Changed rows that are named one by one."""
+NEVER = (LATEST, EARLIEST)
+"""The time of a file without rows: it begins after it ends."""
+_WORDS = ("subject", "order", "code")
+_HEADS = frozenset({EventType.OPERATION_START, EventType.STATE})
+_WORDS_AT = 4
+"""Where a part has its words, which stand in rows."""
+_NONE = np.empty(0, np.int64)
 
 
 @dataclass(slots=True, eq=False)
 class Held:
-    """Reports of one stream: `known` gives a report's number by its fingerprint, `first` has its first event.
+    """Reports of one stream; `known` gives a report's number by its fingerprint.
 
-    seen: whether the file that is being read tells it too. taken: the facts (keys of their ends) whose second source
-    is in this stream. next_seq: the number after the last event.
+    first: number of its first event. end: when it ended. words: its machine, order and activity as numbers into
+    `texts`, shape (3, n). twin: whether it is the second source of a fact. seen: whether the file that is being read
+    tells it too. taken: the facts (keys of their ends) whose second source is here. next_seq: after the last event.
     """
 
     stream: int
-    next_seq: int
-    known: Fingerprints
-    first: EventBatch
-    end: Array
-    seen: Array
+    next_seq: int = 0
+    known: Fingerprints = field(default_factory=Fingerprints)
+    first: Array = field(default_factory=_NONE.copy)
+    end: Array = field(default_factory=_NONE.copy)
+    words: Array = field(default_factory=lambda: np.empty((3, 0), np.int32))
+    texts: tuple[str, ...] = ("",)
+    twin: Array = field(default_factory=lambda: np.empty(0, bool))
+    seen: Array = field(default_factory=lambda: np.empty(0, bool))
     taken: frozenset[Key] = frozenset()
 
     @classmethod
     def of(cls, log: LogReader, mapping: ReportMapping) -> Held:
         """What `log` holds of the stream of `mapping`. Refusal: it was read by a style of another kind."""
         stream = stream_id(mapping.site, mapping.producer)
-        none = np.empty(0, np.int64)
-        if not log.marks(stream):
-            return cls(stream, 0, Fingerprints(), EventBatch.empty(), none, none.astype(bool))
-        batch = log.read(types=[int(t) for t in IMPORTED])
-        own = batch.take((batch["stream"] == stream) & (batch["epoch"] == EPOCH))
-        del batch
-        own = own.take(np.argsort(own["seq"], kind="stable"))
-        if len(own) and _kind(own) != _wanted(mapping):
-            raise Refusal(Reason("import.style_changed", params={"producer": mapping.producer, "style": mapping.style}))
-        first = heads(own)
-        told = fingerprints(own, first, machine=mapping.says("machine"), activity=mapping.says("activity"))
-        keys, number = np.unique(told, return_index=True)
-        known = Fingerprints()
-        known.add(keys, number)
-        lasts = np.maximum.reduceat(own["ts"], first) if len(first) else none
-        next_seq = int(own["seq"][-1]) + 1 if len(own) else 0
-        return cls(stream, next_seq, known, own.take(first), lasts, np.zeros(len(first), bool), _taken(own))
+        marks = log.marks(stream)
+        if not marks:
+            return cls(stream)
+        parts = _Parts(stream, mapping)
+        for batch in log.pieces(types=[int(kind) for kind in IMPORTED]):
+            parts.add(batch)
+        return parts.held(max((mark.next for mark in marks if mark.epoch == EPOCH), default=0))
 
     def __len__(self) -> int:
         return len(self.end)
-
-    @property
-    def twins(self) -> Array:
-        """Which reports are the second source of a fact."""
-        return np.asarray(self.first["flags"] & Flag.TWIN != 0)
 
     def missing(self, first: Micros, last: Micros) -> Array:
         """The numbers of reports that ended in ``[first, last]``, the time of the file, and that it does not tell."""
@@ -73,14 +69,18 @@ class Held:
 
     def place(self, number: int) -> tuple[str, str, Micros]:
         """Where a report was: machine, order, end."""
-        texts = self.first.texts
-        return texts[self.first["subject"][number]], texts[self.first["order"][number]], int(self.end[number])
+        machine, order, _ = (self.texts[word] for word in self.words[:, number].tolist())
+        return machine, order, int(self.end[number])
+
+    def activity(self, number: int) -> str:
+        """What was done in a report."""
+        return self.texts[int(self.words[2, number])]
 
     def contradictions(self, missing: Array, rows: dict[tuple[str, str, Micros], int]) -> Iterator[Reason]:
         """A reason for each of the `missing`. rows: the new rows of the file by place: such a row was changed."""
         for number in missing[:MOST_NAMED].tolist():
             machine, order, end = self.place(number)
-            key = f"{self.stream}/{EPOCH}/{int(self.first['seq'][number])}"
+            key = f"{self.stream}/{EPOCH}/{int(self.first[number])}"
             row = rows.get((machine, order, end)) or rows.get(("", order, end))
             if row is not None:
                 yield Reason("import.row_changed", (f"row {row}",), {"key": key})
@@ -91,19 +91,71 @@ class Held:
             yield Reason("import.changed_more", (), {"rows": len(missing) - MOST_NAMED})
 
 
-def _taken(own: EventBatch) -> frozenset[Key]:
-    ends = own.take((own["type"] == EventType.OPERATION_END) & (own["flags"] & Flag.TWIN != 0))
-    return frozenset(Key(*key) for key in zip(*(ends[f"ref_{part}"].tolist() for part in Key._fields), strict=True))
+class _Parts:
+    """Sums up what events say by report, in whatever pieces and order they come: some fifty bytes a part of a report.
 
+    A part is what one piece of the log has of a report. It begins with the report's first event, or goes on.
+    """
 
-def _kind(batch: EventBatch) -> EventType:
-    kinds = set(np.unique(batch["type"][:1000]).tolist())
-    return next(k for k in (EventType.OPERATION_START, EventType.STATE, EventType.GOOD) if k in kinds)
+    def __init__(self, stream: int, mapping: ReportMapping) -> None:
+        self._stream, self._mapping, self._head = stream, mapping, head_of(mapping.style)
+        self._texts: dict[str, int] = {"": 0}
+        self._parts: list[tuple[Array, ...]] = []
+        self._taken: list[Key] = []
 
+    def add(self, batch: EventBatch) -> None:
+        """Take in a piece. Refusal: the stream tells of other things than the mapping."""
+        own = batch.take((batch["stream"] == self._stream) & (batch["epoch"] == EPOCH))
+        if not len(own):
+            return
+        own = own.take(np.argsort(own["seq"], kind="stable"))
+        kind, seq = own["type"], own["seq"]
+        if np.isin(kind, list(_HEADS - {self._head})).any():
+            told = {"producer": self._mapping.producer, "style": self._mapping.style}
+            raise Refusal(Reason("import.style_changed", params=told))
+        head = kind == self._head
+        starts = np.flatnonzero(head | np.append(True, np.diff(seq) > 1))
+        says = self._mapping.says
+        prints = event_prints(own, machine=says("machine"), activity=says("activity"))
+        words = np.stack([self._numbers(own, name, starts) for name in _WORDS])
+        twin = own["flags"][starts] & Flag.TWIN != 0
+        sums, ends = np.add.reduceat(prints, starts), np.maximum.reduceat(own["ts"], starts)
+        self._parts.append((seq[starts], head[starts], sums, ends, words, twin))
+        last = own.take((kind == EventType.OPERATION_END) & (own["flags"] & Flag.TWIN != 0))
+        self._taken += map(Key, *(last[f"ref_{part}"].tolist() for part in Key._fields))
 
-def _wanted(mapping: ReportMapping) -> EventType:
-    return {STATES: EventType.STATE, QUANTITIES: EventType.GOOD}.get(mapping.style, EventType.OPERATION_START)
+    def _numbers(self, own: EventBatch, name: str, rows: Array) -> Array:
+        codes = own[name][rows]
+        used, back = np.unique(codes, return_inverse=True)
+        numbers = [self._texts.setdefault(own.texts[code], len(self._texts)) for code in used.tolist()]
+        return np.array(numbers, np.int32)[back]
 
-
-NEVER = (LATEST, EARLIEST)
-"""The time of a file without rows: it begins after it ends."""
+    def held(self, next_seq: int) -> Held:
+        """The reports, now that all pieces are there."""
+        if not self._parts:
+            return Held(self._stream, next_seq)
+        seq, head, sums, ends, words, twin = (
+            np.concatenate(column, axis=1 if at == _WORDS_AT else 0)
+            for at, column in enumerate(zip(*self._parts, strict=True))
+        )
+        self._parts.clear()
+        order = np.argsort(seq, kind="stable")
+        first = np.flatnonzero(head[order])
+        if not len(first):
+            told = {"producer": self._mapping.producer, "style": self._mapping.style}
+            raise Refusal(Reason("import.style_changed", params=told))
+        keys, number = np.unique(as_keys(np.add.reduceat(sums[order], first)), return_index=True)
+        heads = order[first]
+        held = Held(
+            self._stream,
+            next_seq,
+            first=seq[heads],
+            end=np.maximum.reduceat(ends[order], first),
+            words=words[:, heads],
+            texts=tuple(self._texts),
+            twin=twin[heads],
+            seen=np.zeros(len(first), bool),
+            taken=frozenset(self._taken),
+        )
+        held.known.add(keys, number)
+        return held

@@ -102,6 +102,18 @@ class LogReader:
         batches += [wanted.of_batch(self._unpack(row)) for row in seen.rows]
         return EventBatch.concat([b for b in batches if len(b)]).sorted(), seen.last
 
+    def pieces(self, *, types: Collection[int] | None = None) -> Iterator[EventBatch]:
+        """What `read` gives, in pieces as they are kept and in no order: for who keeps little of each. One read
+        transaction as long as it lasts."""
+        wanted = Selection.of(None, None, None, types)
+        with self.connection() as db:
+            if db is None:
+                return
+            for (file,) in db.execute("SELECT file FROM sealed WHERE damaged = 0 ORDER BY no").fetchall():
+                yield self._sealed(file, wanted)
+            for row in db.execute("SELECT id, sealed_until, block FROM packed WHERE unsealed > 0 ORDER BY id"):
+                yield wanted.of_batch(self._unpack(_Row(*row)))
+
     def tail(self, after: int) -> tuple[EventBatch, int]:
         """The events of the packed segments with an id above `after`, in order of arrival, and the last id.
 
