@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,7 @@ def sign_in(page: Page, address: str, role: str) -> None:
     """As the demo person of `role`."""
     page.goto(f"{address}/login/")
     page.locator(".people button").nth(list(ROLES).index(role)).click()
-    page.wait_for_url("**/floor/**")
+    page.wait_for_url(re.compile(r"/(floor|today)/"))
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def visit(browser: Browser, live_plant: LivePlant) -> Iterator[Visit]:
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.on("console", lambda said: broken.append(said.text) if _is_fault(said) else None)
         sign_in(page, live_plant.address, role)
-        if path != "/floor/":
+        if not page.url.endswith(path):
             page.goto(live_plant.address + path)
         return page
 

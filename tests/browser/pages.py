@@ -1,6 +1,9 @@
 """Every page of the product that the browser tests and `make shots` look at: name -> address."""
 
 PAGES = {
+    "today": "/today/",
+    "today-due": "/today/due/today/?show=all",
+    "today-measure": "/today/measure/order_accuracy/",
     "floor": "/floor/",
     "floor-abnormal": "/floor/?show=abnormal",
     "machine": "/floor/pack-3/",

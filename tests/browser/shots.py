@@ -64,7 +64,7 @@ def take(browser: Browser, address: str, folder: Path) -> list[Path]:
                 page.screenshot(path=taken[-1], full_page=True)
             page.goto(f"{address}/login/")
             page.locator(".people button").last.click()
-            page.wait_for_url("**/floor/**")
+            page.wait_for_url(re.compile(r"/(floor|today)/"))
             for name, path in PAGES.items():
                 page.goto(address + path)
                 page.wait_for_timeout(1200)  # the stream's first word, the chart

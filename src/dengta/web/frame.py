@@ -16,6 +16,7 @@ from dengta.site.clock import real_now
 from dengta.web.scope import Scope, person, scope_of, sites_of
 
 NAV = (
+    ("today", gettext_lazy("Today")),
     ("floor", gettext_lazy("Floor")),
     ("performance", gettext_lazy("Performance")),
     ("plant", gettext_lazy("Plant")),

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "dengta.web.floor",
     "dengta.web.performance",
     "dengta.web.imports",
+    "dengta.web.today",
 ]
 
 MIDDLEWARE = [

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from dengta.web.accounts import views as accounts
 from dengta.web.api.routes import api
 from dengta.web.health import health
 from dengta.web.memory import views as memory
 from dengta.web.plant import views as plant
+from dengta.web.today import views as today
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="floor"), name="start"),
+    path("", today.start, name="start"),
+    path("", include("dengta.web.today.urls")),
     path("login/", accounts.sign_in, name="sign-in"),
     path("logout/", accounts.sign_out, name="sign-out"),
     path("language/", accounts.language, name="language"),

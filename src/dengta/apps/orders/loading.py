@@ -26,7 +26,11 @@ def load(reader: LogReader, since: Micros, until: Micros | None = None) -> Ledge
     told = reader.read(since - LONGEST, types=[*_ORDERING, EventType.CORRECTION])
     ordering = Ledger()
     ordering.add(kpi.apply(told))
-    gone = {order for order, facts in ordering.orders.items() if left_before(facts.values(), since)}
+    gone = {
+        order
+        for order, facts in ordering.orders.items()
+        if left_before(facts.values(), since) or (until is not None and min(facts)[0] >= until)
+    }
     releases = [min(facts)[0] for order, facts in ordering.orders.items() if order not in gone]
     start = min([since - LOOKBACK, *releases])
     made = _pieces(reader, start, until)

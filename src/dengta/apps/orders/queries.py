@@ -57,7 +57,7 @@ class SiteOrders:
         self._heard = 0
         self._at: Micros = 0
         self._known: dict[str, _Known] = {}
-        self._measured: dict[date, DayMeasures] = {}
+        self._measured: dict[date, DayMeasures] = {}  # of days that are over, until something is told of one of them
         self._read: set[str] = set()
 
     def look(self) -> TodayView | None:
@@ -75,16 +75,20 @@ class SiteOrders:
             board = orders.board_of(self._standings(at).values(), book, at)
             return TodayView(book, board, (self._measures(self._days[1], at), self._measures(self._days[2], at)))
 
-    def day(self, day: BusinessDay, book: PlantBook) -> DayMeasures:
-        """The measures of any business day, by what the log holds now."""
-        view = self.look()
-        if view is not None:
-            kept = {m.day: m for m in view.measures}
-            if day in kept:
-                return kept[day]
-        at = self._time()
-        ledger = load(self._reader, day.start, day.end + orders.LOOKBACK)
-        return orders.day_measures(ledger, book, day, at)
+    def days(self, day: BusinessDay, book: PlantBook) -> tuple[DayMeasures, DayMeasures]:
+        """The measures of any business day and of the working day before it, by what the log holds now."""
+        self.look()
+        wanted = (day, orders.previous_day(book, day))
+        with self._lock:
+            kept = [self._measured[one.date] for one in wanted if one.date in self._measured]
+            at = self._at
+        if len(kept) < len(wanted):
+            ledger = load(self._reader, wanted[1].start, day.end + orders.LOOKBACK)
+            kept = [orders.day_measures(ledger, book, one, at) for one in wanted]
+            if day.end <= at:
+                with self._lock:
+                    self._measured |= {one.day.date: one for one in kept}
+        return kept[0], kept[1]
 
     def order(self, order: str, book: PlantBook) -> Standing | None:
         """One order now; None where nobody spoke of it."""

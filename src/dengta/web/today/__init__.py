@@ -1,0 +1,1 @@
+"""Today, the director's page: orders due, what is missing, who holds them up, three measures."""

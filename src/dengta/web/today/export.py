@@ -1,0 +1,72 @@
+"""What is seen as a file: CSV or Excel, over all pages of a list."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+
+from dengta.apps.orders.queries import TodayView
+from dengta.core.time import to_iso
+from dengta.engines.orders import DayMeasures, Entry
+from dengta.engines.plantbook import PlantBook
+from dengta.web.today.board_page import chosen_entries
+from dengta.web.today.measure_page import Cell, row_tables
+from dengta.web.today.words import OUTLOOKS, because, lacking
+
+FORMS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def due(view: TodayView, which: str, show: str, form: str) -> HttpResponse:
+    """The orders of a list that `show` chooses."""
+    head = [_("order"), _("wave"), _("released"), _("due"), _("outlook"), _("ordered"), _("missing pieces"), _("why")]
+    rows = (_entry_row(e, view) for e in chosen_entries(view, which, show))
+    return _file(f"orders-{which}-{view.board.today.date}", form, head, rows)
+
+
+def measure(name: str, of: DayMeasures, book: PlantBook, form: str) -> HttpResponse:
+    """The rows of a measure, one table under the other."""
+    tables = row_tables(name, of, book)
+    head, *rest = [row for table in tables for row in ([word for word, _number in table.head], *table.rows)]
+    return _file(f"{name}-{of.day.date}", form, head, rest)
+
+
+def _entry_row(entry: Entry, view: TodayView) -> list[Cell]:
+    s, book = entry.standing, view.book
+    return [
+        s.order,
+        s.wave,
+        "" if s.released is None else to_iso(s.released, book.zone),
+        "" if s.due is None else to_iso(s.due, book.zone),
+        str(OUTLOOKS[entry.outlook].word),
+        s.ordered,
+        "; ".join(lacking(s, book, view.board.at)),
+        because(entry.reason, book),
+    ]
+
+
+def _file(name: str, form: str, head: Sequence[Cell], rows: Iterable[Sequence[Cell]]) -> HttpResponse:
+    told = [[_plain(cell) for cell in row] for row in (head, *rows)]
+    answer = HttpResponse(content_type=FORMS[form])
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    if form == "csv":
+        text = io.StringIO()
+        csv.writer(text).writerows(told)
+        answer.write("\ufeff" + text.getvalue())  # Excel takes it for UTF-8 only by its mark
+        return answer
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(name[:31])
+    for row in told:
+        sheet.append(row)
+    book.save(answer)
+    return answer
+
+
+def _plain(cell: Cell) -> Cell:
+    """A text that a spreadsheet would take for a formula is a text."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
