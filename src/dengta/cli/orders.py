@@ -78,7 +78,8 @@ def orders_(
         return
     ledger = source.ledger(days[1].start, max(at, days[0].end) + orders.LOOKBACK)
     board = orders.board(ledger, source.book, at)
-    measures = [orders.day_measures(ledger, source.book, day, source.latest if on is None else at) for day in days]
+    known = at if instant is not None else source.latest
+    measures = [orders.day_measures(ledger, source.book, day, known) for day in days]
     shown = [name for name in _DUE if due in (None, name)]
     if as_json:
         print_json("orders", orders_answers.as_data(source.book, board, measures, shown))

@@ -52,9 +52,9 @@ def one_order(reader: LogReader, order: str, book: PlantBook, at: Micros) -> Sta
     return standing(order, facts, book) if facts else None
 
 
-def order_events(reader: LogReader, order: str, at: Micros) -> EventBatch:
-    """What was told of `order` until `at`, with the corrections of that time; sorted."""
-    ordering = reader.read(at - LONGEST, at + 1, types=_ORDERING)
+def order_events(reader: LogReader, order: str, at: Micros, since: Micros | None = None) -> EventBatch:
+    """What was told of `order` until `at`, with the corrections of that time; sorted. `since`: its first event."""
+    ordering = reader.read(at - LONGEST if since is None else since, at + 1, types=_ORDERING)
     mine = _of(ordering, order)
     start = int(mine["ts"].min()) if len(mine) else at - LONGEST
     left = mine["ts"][mine["type"] == EventType.SHIPMENT]

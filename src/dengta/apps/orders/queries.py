@@ -101,7 +101,10 @@ class SiteOrders:
     def events(self, order: str) -> EventBatch:
         """What the log holds of `order` until now, corrections of those events among it."""
         at = self._time()
-        batch = order_events(self._reader, order, at)
+        with self._lock:
+            kept = self._ledger.orders.get(order)
+            since = min(kept)[0] if kept else None
+        batch = order_events(self._reader, order, at, since)
         keys = {event.key for event in batch if event.type is not EventType.CORRECTION}
         wanted = [event.type is not EventType.CORRECTION or event.ref in keys for event in batch]
         return batch.take(np.array(wanted, bool))

@@ -21,6 +21,7 @@ PIECES = frozenset({EventType.GOOD, EventType.SCRAP, EventType.REWORK})
 LABOUR = frozenset({EventType.LOGIN, EventType.LOGOUT, EventType.OPERATION_END})
 READ = OF_ORDERS | PIECES | LABOUR
 """Types that the ledger reads; corrections come on top, for who applies them."""
+_TYPE = {int(member): member for member in EventType}
 
 
 class Presence(NamedTuple):
@@ -55,9 +56,9 @@ class Ledger:
             subject, code, operation, order, lot, person = text
             place, number = (ts, stream, epoch, seq), _whole(value, scale)
             if kind in LABOUR:
-                self.presences[place] = Presence(place, EventType(kind), subject, person, number)
+                self.presences[place] = Presence(place, _TYPE[kind], subject, person, number)
                 continue
-            fact = Fact(place, EventType(kind), subject, lot if kind == EventType.ORDER else code, operation, number)
+            fact = Fact(place, _TYPE[kind], subject, lot if kind == EventType.ORDER else code, operation, number)
             if order:
                 self.orders.setdefault(order, {})[place] = fact
                 touched.add(order)
