@@ -1,4 +1,4 @@
-"""A production director opens Today on the phone: what is short, where its parts are, and the figure behind a figure."""
+"""A production director opens Today on the phone: what is short, where its parts are, what is behind a figure."""
 
 from __future__ import annotations
 
