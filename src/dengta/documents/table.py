@@ -9,6 +9,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
+from dengta.core.time import MINUTE, SECOND
+
 Value = str | int | Fraction | date | None
 """None: unknown or undefined."""
 
@@ -19,6 +21,8 @@ class Kind(StrEnum):
     TEXT = "text"
     COUNT = "count"  # whole number
     MINUTES = "minutes"  # microseconds inside, minutes outside
+    TENTHS = "tenths"  # the same, short enough that people want a tenth of a minute
+    SECONDS = "seconds"  # microseconds inside, seconds outside
     SHARE = "share"  # exact fraction of one
     DATE = "date"
 
@@ -42,3 +46,14 @@ class Table:
     def __post_init__(self) -> None:
         if any(len(row) != len(self.columns) for row in self.rows):
             raise ValueError(f"a row of {self.name} is not as long as its headings")
+
+
+_UNIT = {Kind.MINUTES: MINUTE, Kind.TENTHS: MINUTE, Kind.SECONDS: SECOND}
+
+
+def outside(value: Value, kind: Kind) -> str | int | float | date | None:
+    """A cell as a file holds it: numbers as numbers in the unit of their heading, texts as texts."""
+    if value is None or isinstance(value, str | date):
+        return value
+    number = Fraction(value, _UNIT.get(kind, 1))
+    return int(number) if number.denominator == 1 else float(number)

@@ -51,6 +51,12 @@ def calendars_of(book: PlantBook | None, machines: Sequence[str]) -> list[Calend
     return list(dict.fromkeys(found)) or [None]
 
 
+def shift_hours(book: PlantBook | None, machine: str, day: date, shift: str) -> Interval:
+    """The hours of `shift` of `machine` on business date `day`; the whole date where it does not work then."""
+    worked = book.resolver(machine).on(day) if book and machine in book.machines else ()
+    return next((o.interval for o in worked if o.shift == shift), span(book, (machine,), day, day))
+
+
 def edges(book: PlantBook | None, machines: Sequence[str], window: Interval) -> set[Micros]:
     """Where windows may begin and end: business days and shifts of every calendar of `machines`."""
     zone, found = zone_of(book), set()

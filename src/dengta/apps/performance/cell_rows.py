@@ -6,6 +6,7 @@ some ten thousand rows, and any window whose edges are edges of cells is a slice
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -76,6 +77,13 @@ class CellRows:
             np.concatenate([self.facts, later.facts]),
             tuple(texts),
         )
+
+    def of_machines(self, numbers: Sequence[int]) -> CellRows:
+        """The rows of some machines, which are then numbered by their place in `numbers`."""
+        mine = np.isin(self.keys[:, 0], numbers)
+        keys = self.keys[mine]
+        keys[:, 0] = np.argsort(numbers)[np.searchsorted(np.sort(numbers), keys[:, 0])]
+        return replace(self, start=self.start[mine], end=self.end[mine], keys=keys, facts=self.facts[mine])
 
     def within(self, setting: Setting, until: Micros) -> Rows:
         """The rows of `setting`'s window, as if folded for it alone. ValueError where its edges cut a cell in two."""

@@ -11,6 +11,7 @@ What is answered is what a fresh fold of the whole log would answer, digit for d
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,7 +41,8 @@ _TYPES = [int(t) for t in kpi.FOLDED]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Folded:
-    """All that is known of ``[start, until)``; first, last: of what events speak. Never changes.
+    """All that is known of ``[start, until)``; first, last: of what events speak; corrections: all of them. Never
+    changes.
 
     answers: what was worked out from it, by window and question; those that no later event touches live on in the next.
     """
@@ -52,6 +54,7 @@ class Folded:
     first: Micros
     last: Micros
     rows: CellRows
+    corrections: EventBatch
     answers: dict[tuple[Interval, Any], Any] = field(default_factory=dict)
 
     @property
@@ -59,10 +62,12 @@ class Folded:
         """The zone of the plant."""
         return zone_of(self.book)
 
-    def within(self, window: Interval) -> Rows:
-        """The rows of `window` as if folded for it alone. It begins and ends with a business day or shift, or ends at
-        `until`."""
-        return self.rows.within(kpi.setting_of(self.book, self.machines, window), window.end)
+    def within(self, window: Interval, machines: Sequence[str] | None = None) -> Rows:
+        """The rows of `machines` (None: all) in `window` as if folded for it alone. It begins and ends with a business
+        day or shift, or ends at `until`."""
+        chosen = self.machines if machines is None else machines
+        rows = self.rows if machines is None else self.rows.of_machines([self.machines.index(m) for m in machines])
+        return rows.within(kpi.setting_of(self.book, chosen, window), window.end)
 
 
 @dataclass(slots=True)
@@ -156,7 +161,7 @@ class SiteFold:
         border = max(start, span(self._book, ids, recent_day, recent_day).start)
         self._old = self._fold_old(ids, start, border, batch) if start < border else None
         self._under_way = self._begin(ids, border, until, batch)
-        fresh = Folded(self._book, ids, start, until, extent.start, extent.end, CellRows.none())
+        fresh = Folded(self._book, ids, start, until, extent.start, extent.end, CellRows.none(), EventBatch.empty())
         return self._publish(until, fresh, None)
 
     def _fold_old(self, ids: tuple[str, ...], start: Micros, border: Micros, batch: EventBatch) -> CellRows:
@@ -177,7 +182,7 @@ class SiteFold:
 
     def _publish(self, until: Micros, before: Folded, news: EventBatch | None) -> Folded:
         assert self._under_way is not None
-        recent = CellRows.of(self._under_way.now.rows(until))
+        recent, told = CellRows.of(self._under_way.now.rows(until)), self._under_way.told
         answers: dict[tuple[Interval, Any], Any] = {}
         if news is not None and len(before.answers) < _KEPT_ANSWERS:
             touched = _touched(news)
@@ -191,6 +196,7 @@ class SiteFold:
             min(before.first, _touched(spoken)),
             max(before.last, int(spoken["ts"].max(initial=0)) + 1),
             recent if self._old is None else self._old.followed_by(recent),
+            told.take(told["type"] == EventType.CORRECTION),
             answers,
         )
         return self._folded

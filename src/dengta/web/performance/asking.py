@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from dengta.apps.performance.business_days import day_of, span
+from dengta.apps.performance.business_days import day_of, shift_hours, span
 from dengta.apps.performance.queries import Choice
 from dengta.apps.performance.site_fold import Folded
 from dengta.core.intervals import Interval
@@ -30,28 +30,44 @@ class Asked:
     last: date
 
     def query(self, **change: str) -> str:
-        """The query of an address that asks for the same with `change`; "" takes a part out."""
+        """The query of an address that asks for the same with `change`; "" takes a part out. A `window`, or a `date`,
+        stands in the place of the present one."""
         parts = {"window": self.preset} if self.preset else {"from": str(self.first), "to": str(self.last)}
+        if change.get("window") or change.get("date"):
+            parts = {}
         parts |= {name: getattr(self.choice, name) for name in ("line", "machine", "shift")}
         return urlencode({name: value for name, value in (parts | change).items() if value})
 
+    @property
+    def one_date(self) -> bool:
+        """Whether the window lies within one business date."""
+        return self.first == self.last
 
-def asked(get: Mapping[str, str], folded: Folded) -> Asked:
-    """The choice in the query `get`: ``from`` and ``to`` are business dates, both included; ``window`` is a preset.
+
+def asked(get: Mapping[str, str], folded: Folded, machine: str | None = None) -> Asked:
+    """The choice in the query `get`: ``from`` and ``to`` are business dates, both included, ``date`` is a single one;
+    ``window`` is a preset. One shift of one `machine` on one date is that shift's own hours.
 
     Without either: yesterday, where anything is known of it, else all there is. Refusal names every part that cannot be
     read.
     """
     faults: list[Reason] = []
-    dates = [_date(get, name, faults) for name in ("from", "to")]
+    dates = [_date(get, "date" if get.get("date") else name, faults) for name in ("from", "to")]
     preset = "" if any(dates) else get.get("window") or _usual(folded)
     if preset and preset not in PRESETS:
         faults.append(Reason("performance.window_unknown", ("window",), {"value": preset, "known": ", ".join(PRESETS)}))
     named = {name: get.get(name, "") for name in ("line", "machine", "shift")}
+    if machine is not None:
+        named |= {"line": "", "machine": machine}
     faults += _unknown(named, folded)
     if faults:
         raise Refusal(faults)
     window, first, last = _preset(preset, folded) if preset else _dates(dates[0], dates[1], folded)
+    if machine and named["shift"] and first == last:
+        window = (
+            shift_hours(folded.book, machine, first, named["shift"]).meet(Interval(folded.start, folded.until))
+            or window
+        )
     return Asked(Choice(window, **named), preset, first, last)
 
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dengta.documents import Table
-from dengta.web.performance.shown import Shown, shown
+from dengta.web.performance.shown import table_html
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """id: for its heading. notes: sentences below it. empty: said in place of a drawing. hrefs: behind the rows."""
+    """id: for its heading. notes: sentences below it. empty: said in place of a drawing. hrefs: behind the rows.
+    tabled: the table itself is what is shown."""
 
     id: str
     title: str
@@ -22,8 +23,9 @@ class Drawn:
     notes: Sequence[str] = ()
     empty: str = ""
     hrefs: Sequence[str] = ()
+    tabled: bool = False
 
     @property
-    def shown(self) -> Shown:
+    def html(self) -> str:
         """The table for the page."""
-        return shown(self.table, self.hrefs.__getitem__ if self.hrefs else None)
+        return table_html(self.table, self.hrefs)

@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 
-from django.urls import reverse
 from django.utils.translation import gettext
 
-from dengta.apps.performance.queries import Overview
+from dengta.apps.performance.queries import Measured, Overview
 from dengta.apps.performance.site_fold import Folded
-from dengta.core.time import Micros, to_datetime
-from dengta.engines.kpi import Figure
+from dengta.documents import Kind, Table, TableColumn, Value
+from dengta.engines.kpi import Column
 from dengta.figures import share_bar_svg
-from dengta.web.performance import losses_view
-from dengta.web.performance.asking import PRESETS, Asked, shifts
+from dengta.web.performance import paretos_view, trends_view
+from dengta.web.performance.addresses import machine_address, reason_address
+from dengta.web.performance.asking import Asked, shifts
 from dengta.web.performance.drawn import Drawn
-from dengta.web.performance.recompute import Recompute, command, recompute
-from dengta.web.performance.words import (
-    MEASURES,
-    WINDOWS,
-    line_name,
-    machine_name,
-    minutes,
-    percent,
-    shift_name,
-    why,
-)
+from dengta.web.performance.head import Head, head
+from dengta.web.performance.recompute import Again, Recompute
+from dengta.web.performance.reported_view import reported
+from dengta.web.performance.shown import DASH
+from dengta.web.performance.waterfall_view import waterfall
+from dengta.web.performance.words import MEASURES, line_name, machine_name, minutes, percent, shift_name, why
 
 OEE = ("oee", "availability", "effectiveness", "quality_ratio")
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A choice in a list: what the address says, what people read, whether it is chosen."""
-
-    value: str
-    label: str
-    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +40,12 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """A ratio in a table."""
-
-    value: str
-    bar: str
-    why: str
-    above: bool
-    href: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class MachineRow:
-    """A machine in the table: its ratios, one of each shift, its time and pieces."""
+    """A machine in the table. cells: its ratios and one of each shift, as HTML made here."""
 
     name: str
     href: str
-    ratios: Sequence[Cell]
-    shifts: Sequence[Cell]
+    cells: str
     planned: str
     good: str
     scrap: str
@@ -87,25 +62,19 @@ class LineRows:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Everything on the page."""
+    """Everything on the page. table_again: the command behind the table of machines."""
 
-    window: str
-    as_of: str
-    book: str
-    grade: str
-    presets: Sequence[tuple[str, str, bool]]
-    first: str
-    last: str
-    lines: Sequence[Option]
-    machines: Sequence[Option]
-    shifts: Sequence[Option]
+    head: Head
     cards: Sequence[Card]
     ratio_names: Sequence[str]
     shift_names: Sequence[str]
-    table: Sequence[LineRows]
-    figures: Sequence[Drawn]
+    machines: Sequence[LineRows]
+    losses: Sequence[Drawn]
+    matrix: Drawn | None
     recompute: Recompute | None
-    table_command: str
+    table_again: str
+    tables: Mapping[str, Table]
+    exports: str
 
     @property
     def width(self) -> int:
@@ -113,95 +82,153 @@ class Page:
         return 5 + len(self.ratio_names) + len(self.shift_names)
 
 
-def build(site: str, folded: Folded, asked: Asked, seen: Overview) -> Page:
+def build(again: Again, folded: Folded, asked: Asked, seen: Overview) -> Page:
     """The page of one choice."""
-    choice, book, zone = asked.choice, folded.book, folded.zone
-    named = shifts(book)
-    total = seen.total
+    total, named = seen.total, shifts(folded.book)
+    labour = reported(total.figure, again) if total else None
+    losses = [
+        waterfall(total, seen.steps, again.command()),
+        paretos_view.stops(
+            folded,
+            seen.stops,
+            again.command("reason", "code"),
+            lambda bar: reason_address(asked, "stop", bar.reason, bar.state),
+        ),
+        paretos_view.defects(
+            folded, seen.defects, again.command("reason"), lambda bar: reason_address(asked, "defect", bar.reason)
+        ),
+        *([] if asked.one_date else [trends_view.trends(seen.dates, again)]),
+        *([labour] if labour else []),
+    ]
+    matrix = None if asked.one_date else trends_view.matrix(again, folded, asked, seen)
     return Page(
-        window=f"{_moment(folded, choice.window.start)} – {_moment(folded, choice.window.end)}",
-        as_of=_moment(folded, folded.until),
-        book=book.hash if book else "",
-        grade=total.grade if total else "",
-        presets=[
-            (f"?{asked.query(**{'from': '', 'to': '', 'window': p})}", str(WINDOWS[p]), p == asked.preset)
-            for p in PRESETS
-        ],
-        first=str(asked.first),
-        last=str(asked.last),
-        lines=[Option(n, line_name(folded, n), n == choice.line) for n in (book.lines if book else ())],
-        machines=[Option(m, machine_name(folded, m), m == choice.machine) for m in folded.machines],
-        shifts=[Option(s, shift_name(folded, s), s == choice.shift) for s in named],
-        cards=[_card(total, name) for name in OEE] if total else [],
+        head=head(folded, asked, total.figure if total else None),
+        cards=cards(total),
         ratio_names=[str(MEASURES[name]) for name in OEE],
         shift_names=[shift_name(folded, s) for s in named],
-        table=_table(folded, asked, seen, named),
-        figures=losses_view.drawn(site, folded, asked, seen),
-        recompute=recompute(site, zone, choice, total, OEE) if total else None,
-        table_command=command(site, zone, choice, ("machine", "shift")),
+        machines=_lines(folded, asked, seen, named),
+        losses=losses,
+        matrix=matrix,
+        recompute=again.of(total.figure, OEE) if total else None,
+        table_again=again.command("machine", "shift"),
+        tables={
+            "machines": _table(folded, seen, named),
+            **{d.id: d.table for d in (*losses, *([matrix] if matrix else []))},
+        },
+        exports=asked.query(),
     )
 
 
-def _moment(folded: Folded, at: Micros) -> str:
-    return f"{to_datetime(at, folded.zone):%Y-%m-%d %H:%M}"
+def cards(total: Measured | None) -> list[Card]:
+    """OEE and its factors as quotients of sums; none where nothing was heard."""
+    return [_card(total, name) for name in OEE] if total else []
 
 
-def _card(total: Figure, name: str) -> Card:
-    ratio, whole = total.clauses[name], total.whole
-    of = {column.name: n for column, n in whole.of.items()}
-    pieces = of["GOOD"] + of["SCRAP"] + of["REWORK"]
-    inside = {column.name: n for column, n in total.inside.of.items()}
+def _card(total: Measured, name: str) -> Card:
+    ratio, whole, inside = total.ratios[name], total.figure.whole, total.figure.inside
+    good, pieces = total.pieces(Column.GOOD), total.pieces(Column.GOOD, Column.SCRAP, Column.REWORK)
     told = {
         "oee": gettext("availability × effectiveness × quality"),
         "availability": gettext("{above} min producing of {below} min planned").format(
-            above=minutes(inside["APT"]), below=minutes(total.planned or 0)
+            above=minutes(inside.of[Column.APT]), below=minutes(total.figure.planned or 0)
         ),
         "effectiveness": gettext("{above} min by planned cycles in {below} min producing").format(
-            above=minutes(whole.run), below=minutes(of["APT"])
+            above=minutes(whole.run), below=minutes(whole.of[Column.APT])
         ),
-        "quality_ratio": gettext("{above} good of {below} pieces").format(above=f"{of['GOOD']:,}", below=f"{pieces:,}"),
+        "quality_ratio": gettext("{above} good of {below} pieces").format(above=f"{good:,}", below=f"{pieces:,}"),
     }
     made_of = "" if ratio.value is None else told[name]
     return Card(name, str(MEASURES[name]), percent(ratio), made_of, why(ratio.reason), ratio.above_one)
 
 
-def _cell(figure: Figure | None, name: str, href: str = "") -> Cell:
-    if figure is None or not figure.grade:
-        return Cell("–", "", gettext("nothing was heard in this window"), above=False)
-    ratio = figure.clauses[name]
-    value = None if ratio.value is None else float(ratio.value)
-    return Cell(percent(ratio), share_bar_svg(value), why(ratio.reason), ratio.above_one, href)
+def _cell(measured: Measured | None, name: str, href: str = "") -> str:
+    """A ratio in the table of machines: number and bar, a dash that says why, a mark and a word above 100 %."""
+    ratio = measured.ratios[name] if measured and measured.figure.grade else None
+    if ratio is None or ratio.value is None:
+        told = escape(why(ratio.reason) if ratio else gettext("nothing was heard in this window"))
+        return f'<td class="n" title="{told}">{DASH}<span class="unseen">{told}</span></td>'
+    face = f'<a href="{escape(href)}">{percent(ratio)}</a>' if href else percent(ratio)
+    bar = share_bar_svg(float(ratio.value))
+    if ratio.above_one:
+        return f'<td class="n above">▲ {face} <span>{escape(gettext("above 100 %"))}</span>{bar}</td>'
+    return f'<td class="n">{face}{bar}</td>'
 
 
-def _table(folded: Folded, asked: Asked, seen: Overview, named: Sequence[str]) -> list[LineRows]:
+def _lines(folded: Folded, asked: Asked, seen: Overview, named: Sequence[str]) -> list[LineRows]:
     by_shift = {(f.key["machine"], f.key["shift"]): f for f in seen.shifts}
-    by_line: dict[str, list[tuple[float, int, MachineRow]]] = {}
-    for i, figure in enumerate(seen.machines):
-        machine = figure.key["machine"]
-        oee = figure.clauses["oee"].value
-        href = f"{reverse('machine', args=[machine])}"
-        row = MachineRow(
-            machine_name(folded, machine),
-            href,
-            [_cell(figure, name) for name in OEE],
-            [_cell(by_shift.get((machine, shift)), "oee") for shift in named],
-            "–" if figure.planned is None else minutes(figure.planned),
-            f"{_pieces(figure, 'GOOD'):,}",
-            f"{_pieces(figure, 'SCRAP'):,}",
-            figure.grade or "–",
-        )
-        book = folded.book
-        line = book.machines[machine].line if book and machine in book.machines else ""
-        by_line.setdefault(line, []).append((2.0 if oee is None else float(oee), i, row))
-    order = [*(folded.book.lines if folded.book else ()), ""]
     return [
         LineRows(
             line_name(folded, line) or gettext("not in the plant book"),
-            [row for _, _, row in sorted(rows, key=lambda r: r[:2])],
+            [_row(folded, asked, figure, by_shift, named) for figure in figures],
         )
-        for line, rows in sorted(by_line.items(), key=lambda pair: order.index(pair[0]))
+        for line, figures in _sorted(folded, seen).items()
     ]
 
 
-def _pieces(figure: Figure, column: str) -> int:
-    return next(n for c, n in figure.whole.of.items() if c.name == column)
+def _sorted(folded: Folded, seen: Overview) -> dict[str, list[Measured]]:
+    """The machines by line, in the order of the book; within a line the worst first, undefined ones last."""
+    book = folded.book
+    by_line: dict[str, list[Measured]] = {line: [] for line in (*(book.lines if book else ()), "")}
+    for figure in sorted(seen.machines, key=_oee):
+        machine = figure.key["machine"]
+        by_line[book.machines[machine].line if book and machine in book.machines else ""].append(figure)
+    return {line: figures for line, figures in by_line.items() if figures}
+
+
+def _oee(measured: Measured) -> tuple[bool, float]:
+    value = measured.value("oee")
+    return value is None, float(value or 0)
+
+
+def _row(
+    folded: Folded,
+    asked: Asked,
+    one: Measured,
+    by_shift: Mapping[tuple[str, str], Measured],
+    named: Sequence[str],
+) -> MachineRow:
+    machine, planned = one.key["machine"], one.figure.planned
+    shares = [_cell(by_shift.get((machine, s)), "oee", machine_address(asked, machine, shift=s)) for s in named]
+    return MachineRow(
+        machine_name(folded, machine),
+        machine_address(asked, machine),
+        "".join((*(_cell(one, name) for name in OEE), *shares)),
+        DASH if planned is None else minutes(planned),
+        f"{one.pieces(Column.GOOD):,}",
+        f"{one.pieces(Column.SCRAP):,}",
+        one.figure.grade or DASH,
+    )
+
+
+def _table(folded: Folded, seen: Overview, named: Sequence[str]) -> Table:
+    """The table of machines for a file."""
+    by_shift = {(f.key["machine"], f.key["shift"]): f for f in seen.shifts}
+    heads = [
+        TableColumn(gettext("line")),
+        TableColumn(gettext("Machine")),
+        *(TableColumn(str(MEASURES[name]), Kind.SHARE) for name in OEE),
+        *(TableColumn(f"OEE {shift_name(folded, s)}", Kind.SHARE) for s in named),
+        TableColumn(gettext("planned, min"), Kind.MINUTES),
+        TableColumn(gettext("good"), Kind.COUNT),
+        TableColumn(gettext("scrap"), Kind.COUNT),
+        TableColumn(gettext("rework"), Kind.COUNT),
+        TableColumn(gettext("grade")),
+    ]
+    rows: list[list[Value]] = [
+        [
+            line_name(folded, line),
+            machine_name(folded, f.key["machine"]),
+            *(f.value(name) for name in OEE),
+            *(_share(by_shift.get((f.key["machine"], s))) for s in named),
+            f.figure.planned,
+            *(f.pieces(c) for c in (Column.GOOD, Column.SCRAP, Column.REWORK)),
+            f.figure.grade,
+        ]
+        for line, figures in _sorted(folded, seen).items()
+        for f in figures
+    ]
+    return Table(gettext("OEE by machine and shift"), heads, rows)
+
+
+def _share(measured: Measured | None) -> Value:
+    return measured.value("oee") if measured else None

@@ -29,20 +29,24 @@ class Recompute:
     digits: Sequence[Digits]
 
 
-def command(site: str, zone: ZoneInfo, choice: Choice, by: Sequence[str] = ()) -> str:
-    """The command for figures by `by` and by whatever is narrowed."""
-    dimensions = ",".join(dict.fromkeys((*choice.chosen, *by)))
-    start, end = (to_iso(at, zone) for at in (choice.window.start, choice.window.end))
-    return f"dengta kpi --site {site} --from {start} --to {end} --by '{dimensions}' --json"
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How the figures of one choice are computed again."""
 
+    site: str
+    zone: ZoneInfo
+    choice: Choice
 
-def recompute(site: str, zone: ZoneInfo, choice: Choice, figure: Figure, definitions: Sequence[str]) -> Recompute:
-    """How `figure` of `choice` is computed again."""
-    return Recompute(
-        command(site, zone, choice, tuple(figure.key)),
-        {**choice.chosen, **figure.key},
-        [digits(figure.clauses[name]) for name in definitions],
-    )
+    def command(self, *by: str) -> str:
+        """The command for figures by `by`, and by whatever is narrowed."""
+        dimensions = ",".join(dict.fromkeys((*self.choice.chosen, *by)))
+        start, end = (to_iso(at, self.zone) for at in (self.choice.window.start, self.choice.window.end))
+        return f"dengta kpi --site {self.site} --from {start} --to {end} --by '{dimensions}' --json"
+
+    def of(self, figure: Figure, definitions: Sequence[str]) -> Recompute:
+        """How `figure` is computed again."""
+        row = {**self.choice.chosen, **figure.key}
+        return Recompute(self.command(*figure.key), row, [digits(figure.clauses[name]) for name in definitions])
 
 
 def digits(ratio: Ratio) -> Digits:

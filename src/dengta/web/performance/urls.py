@@ -8,4 +8,6 @@ from dengta.web.performance import views
 
 urlpatterns = [
     path("", views.performance, name="performance"),
+    path("reason/", views.reason, name="performance-reason"),
+    path("<str:machine>/", views.machine, name="performance-machine"),
 ]

@@ -1,0 +1,28 @@
+"""What is seen as a file: one table as CSV, or all of a page as a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext
+
+from dengta.documents import Table, csv_bytes, workbook_bytes
+
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def exported(wanted: str, tables: Mapping[str, Table], facts: Sequence[tuple[str, str]], name: str) -> HttpResponse:
+    """``stops.csv``: the table `stops`; ``all.xlsx``: every table, what they stand on first. 404 for anything else."""
+    table, _, form = wanted.rpartition(".")
+    if wanted == "all.xlsx":
+        content, kind = workbook_bytes(list(tables.values()), facts, gettext("What this stands on")), XLSX
+    elif form == "csv" and table in tables:
+        content, kind = csv_bytes(replace(tables[table], facts=facts)), CSV
+    else:
+        raise Http404(f"export={wanted}")
+    answer = HttpResponse(content, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{wanted}"'
+    return answer
