@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext
 
 from dengta.documents import Table
 from dengta.web.performance.shown import table_html
@@ -24,6 +26,11 @@ class Drawn:
     empty: str = ""
     hrefs: Sequence[str] = ()
     tabled: bool = False
+
+    @property
+    def file(self) -> Table:
+        """The table for a file, which says how it is computed again."""
+        return replace(self.table, facts=[(gettext("command"), self.command)])
 
     @property
     def html(self) -> str:

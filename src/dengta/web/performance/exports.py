@@ -15,12 +15,17 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def exported(wanted: str, tables: Mapping[str, Table], facts: Sequence[tuple[str, str]], name: str) -> HttpResponse:
-    """``stops.csv``: the table `stops`; ``all.xlsx``: every table, what they stand on first. 404 for anything else."""
+    """``stops.csv``: the table `stops`; ``all.xlsx``: every table, what they stand on first. 404 for anything else.
+
+    facts: of the page; each table's own say how it is computed again.
+    """
     table, _, form = wanted.rpartition(".")
     if wanted == "all.xlsx":
-        content, kind = workbook_bytes(list(tables.values()), facts, gettext("What this stands on")), XLSX
+        filled = [one for one in tables.values() if one.rows]
+        again = [(one.name, told) for one in filled for _, told in one.facts]
+        content, kind = workbook_bytes(filled, [*facts, *again], gettext("What this stands on")), XLSX
     elif form == "csv" and table in tables:
-        content, kind = csv_bytes(replace(tables[table], facts=facts)), CSV
+        content, kind = csv_bytes(replace(tables[table], facts=[*facts, *tables[table].facts])), CSV
     else:
         raise Http404(f"export={wanted}")
     answer = HttpResponse(content, content_type=kind)

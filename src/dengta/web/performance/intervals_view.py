@@ -102,7 +102,7 @@ def defect_rows(folded: Folded, events: Sequence[Event]) -> Listed:
 
 
 def _clock(folded: Folded, at: Micros) -> str:
-    return f"{to_datetime(at, folded.zone):%Y-%m-%d %H:%M:%S}"
+    return f"{to_datetime(at, folded.zone):%m-%d %H:%M:%S}"
 
 
 def _operation(folded: Folded, operation: str) -> str:

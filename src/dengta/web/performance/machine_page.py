@@ -63,7 +63,7 @@ def build(
     if spans is not None:
         chosen = [s for s in spans if only is None or only.names(s)]
         listed = intervals(folded, {machine: chosen}, name_machine=False)
-    tables = {part.id: part.table for part in (*([elements] if elements else []), *parts)}
+    tables = {part.id: part.file for part in (*([elements] if elements else []), *parts)}
     if listed is not None:
         tables["intervals"] = listed.table
     return MachinePage(

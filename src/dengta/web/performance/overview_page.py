@@ -112,8 +112,8 @@ def build(again: Again, folded: Folded, asked: Asked, seen: Overview) -> Page:
         recompute=again.of(total.figure, OEE) if total else None,
         table_again=again.command("machine", "shift"),
         tables={
-            "machines": _table(folded, seen, named),
-            **{d.id: d.table for d in (*losses, *([matrix] if matrix else []))},
+            "machines": _table(again, folded, seen, named),
+            **{d.id: d.file for d in (*losses, *([matrix] if matrix else []))},
         },
         exports=asked.query(),
     )
@@ -200,7 +200,7 @@ def _row(
     )
 
 
-def _table(folded: Folded, seen: Overview, named: Sequence[str]) -> Table:
+def _table(again: Again, folded: Folded, seen: Overview, named: Sequence[str]) -> Table:
     """The table of machines for a file."""
     by_shift = {(f.key["machine"], f.key["shift"]): f for f in seen.shifts}
     heads = [
@@ -227,7 +227,8 @@ def _table(folded: Folded, seen: Overview, named: Sequence[str]) -> Table:
         for line, figures in _sorted(folded, seen).items()
         for f in figures
     ]
-    return Table(gettext("OEE by machine and shift"), heads, rows)
+    facts = [(gettext("command"), again.command("machine", "shift"))]
+    return Table(gettext("OEE by machine and shift"), heads, rows, facts)
 
 
 def _share(measured: Measured | None) -> Value:

@@ -83,7 +83,7 @@ def build(
             again.command("date", "reason", "code"),
         ),
     ]
-    tables = {part.id: part.table for part in parts} | ({"listed": listed.table} if listed else {})
+    tables = {part.id: part.file for part in parts} | ({"listed": listed.table} if listed else {})
     exports = asked.query(day=str(day or ""), **same)
     return ReasonPage(
         head(folded, asked, None), name, parts, str(day or ""), listed, tables, exports, list(same.items())

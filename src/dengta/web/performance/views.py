@@ -136,6 +136,6 @@ def _answer(request: HttpRequest, template: str, seen: _Seen, page: Any, title: 
     """The page, or with ``?export=stops.csv`` one of its tables, or all of them as a workbook."""
     wanted = request.GET.get("export")
     if wanted:
-        facts = [(gettext("site"), seen.scope.site), *page.head.facts, (gettext("command"), seen.again.command())]
+        facts = [(gettext("site"), seen.scope.site), *page.head.facts]
         return exported(wanted, page.tables, facts, f"{seen.scope.site}-{seen.asked.first}-{seen.asked.last}")
     return render(request, template, {"page": page, "title": title, "behind": seen.behind})
