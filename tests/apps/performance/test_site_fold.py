@@ -88,7 +88,7 @@ def assert_fresh(log: Log, folded: Folded | None, window: Interval) -> None:
     """The figures of `window` are those of a fold that read the whole log for it, as far as it was told by then."""
     assert folded is not None
     batch = kpi.apply(log.reader.read(end=folded.until, types=[int(t) for t in kpi.FOLDED]))
-    fresh = kpi.fold(kpi.setting_of(folded.book, folded.machines, window), batch)
+    fresh = kpi.fold(kpi.setting_of(folded.book, folded.machines, window), batch).merged()
     rows = folded.within(window)
     for by in QUESTIONS:
         assert kpi.figures(rows, by) == kpi.figures(fresh, by), by

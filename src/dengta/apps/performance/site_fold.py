@@ -67,7 +67,7 @@ class Folded:
         day or shift, or ends at `until`."""
         chosen = self.machines if machines is None else machines
         rows = self.rows if machines is None else self.rows.of_machines([self.machines.index(m) for m in machines])
-        return rows.within(kpi.setting_of(self.book, chosen, window), window.end)
+        return rows.within(kpi.setting_of(self.book, chosen, window, zone=self.zone), window.end)
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -38,15 +39,15 @@ class Again:
     choice: Choice
 
     def command(self, *by: str) -> str:
-        """The command for figures by `by`, and by whatever is narrowed."""
-        dimensions = ",".join(dict.fromkeys((*self.choice.chosen, *by)))
+        """The command for figures by `by` of what is chosen."""
         start, end = (to_iso(at, self.zone) for at in (self.choice.window.start, self.choice.window.end))
-        return f"dengta kpi --site {self.site} --from {start} --to {end} --by '{dimensions}' --json"
+        only = "".join(f" --{name} {shlex.quote(value)}" for name, value in self.choice.chosen.items())
+        dimensions = shlex.quote(",".join(by))
+        return f"dengta kpi --site {self.site} --from {start} --to {end}{only} --by {dimensions} --json"
 
     def of(self, figure: Figure, definitions: Sequence[str]) -> Recompute:
         """How `figure` is computed again."""
-        row = {**self.choice.chosen, **figure.key}
-        return Recompute(self.command(*figure.key), row, [digits(figure.clauses[name]) for name in definitions])
+        return Recompute(self.command(*figure.key), figure.key, [digits(figure.clauses[name]) for name in definitions])
 
 
 def digits(ratio: Ratio) -> Digits:

@@ -13,7 +13,7 @@ from dengta.documents import Kind, Table, TableColumn
 from dengta.engines.kpi import Column, Figure, Step
 from dengta.figures import WaterfallStep, WaterfallView, waterfall_svg
 from dengta.web.performance.drawn import Drawn
-from dengta.web.performance.words import FASTER, STEPS, in_minutes, minutes, share, why
+from dengta.web.performance.words import FASTER, LOSSES, STEPS, in_minutes, minutes, share, why
 
 
 def waterfall(total: Measured | None, steps: Sequence[Step], again: str) -> Drawn:
@@ -42,7 +42,7 @@ def waterfall(total: Measured | None, steps: Sequence[Step], again: str) -> Draw
     planned, view, rows = steps[0].left, [], []
     for step in steps:
         size = step.left if step.name == "planned" else step.took
-        label = str(FASTER) if step.name == "speed" and step.took < 0 else str(STEPS[step.name])
+        label = _label(step)
         rows.append((label, size, Fraction(size, planned) if planned else None, step.left))
         if size or step.name == "good":
             view.append(_step(step, label, size, planned))
@@ -50,6 +50,12 @@ def waterfall(total: Measured | None, steps: Sequence[Step], again: str) -> Draw
     notes = [why(step.reason) for step in steps if step.reason is not None] + outside(total.figure if total else None)
     drawing = waterfall_svg(WaterfallView(view, said))
     return Drawn("waterfall", title, about, drawing, Table(title, columns, rows), again, notes)
+
+
+def _label(step: Step) -> str:
+    if step.name == "delay":
+        return str(LOSSES[step.loss])
+    return str(FASTER if step.name == "speed" and step.took < 0 else STEPS[step.name])
 
 
 def _step(step: Step, label: str, size: Micros, planned: Micros) -> WaterfallStep:

@@ -32,13 +32,23 @@ STEPS: dict[str, Promise] = {
     "rest": pgettext_lazy("loss", "Switched off or at rest"),
     "maintenance": pgettext_lazy("loss", "Planned maintenance"),
     "idle": pgettext_lazy("loss", "Idle, no order"),
-    "delay": pgettext_lazy("loss", "Delays and stops"),
     "setup": pgettext_lazy("loss", "Setup"),
     "speed": pgettext_lazy("loss", "Slower than planned"),
     "scrap": pgettext_lazy("loss", "Making scrap"),
     "rework": pgettext_lazy("loss", "Making what needs rework"),
     "good": pgettext_lazy("loss", "Making good parts, at planned speed"),
     "production": pgettext_lazy("loss", "Production, not split further"),
+}
+LOSSES: dict[str, Promise] = {
+    "breakdown": pgettext_lazy("loss", "Stops: breakdowns"),
+    "setup": pgettext_lazy("loss", "Stops: setup"),
+    "minor_stop": pgettext_lazy("loss", "Stops: short ones"),
+    "speed": pgettext_lazy("loss", "Stops: speed"),
+    "startup": pgettext_lazy("loss", "Stops: start-up"),
+    "defect": pgettext_lazy("loss", "Stops: defects"),
+    "logistics": pgettext_lazy("loss", "Stops: no material or person"),
+    "planned": pgettext_lazy("loss", "Stops: planned ones"),
+    "other": pgettext_lazy("loss", "Stops: others"),
 }
 FASTER = pgettext_lazy("loss", "Faster than planned")
 WINDOWS: dict[str, Promise] = {
