@@ -45,8 +45,8 @@ from dengta.engines.kpi.clauses import Ratio, ratios
 from dengta.engines.kpi.columns import FOLDED
 from dengta.engines.kpi.corrections import apply
 from dengta.engines.kpi.extent import extent
-from dengta.engines.kpi.figures import DIMENSIONS, LOSSES, Figure, Part, Where, compute, figures, words_of
-from dengta.engines.kpi.fold import Fold, fold
+from dengta.engines.kpi.figures import DIMENSIONS, LOSSES, Figure, Part, Sums, Where, compute, figures, sums, words_of
+from dengta.engines.kpi.fold import COLUMNS, Fold, fold
 from dengta.engines.kpi.following import Follower, Published, Reread
 from dengta.engines.kpi.losses import Bar, Step, defects, pareto, waterfall
 from dengta.engines.kpi.model import Cells, Column, Counter, Cycles, Place, Rows, Setting
@@ -55,6 +55,7 @@ from dengta.engines.kpi.setting import setting_of
 from dengta.engines.kpi.spans import StateSpan, state_spans
 
 __all__ = [
+    "COLUMNS",
     "DEFINITIONS",
     "DIMENSIONS",
     "FOLDED",
@@ -81,6 +82,7 @@ __all__ = [
     "Setting",
     "StateSpan",
     "Step",
+    "Sums",
     "Where",
     "apply",
     "assume",
@@ -97,6 +99,7 @@ __all__ = [
     "ratios",
     "setting_of",
     "state_spans",
+    "sums",
     "waterfall",
     "words_of",
 ]

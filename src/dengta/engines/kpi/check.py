@@ -168,9 +168,14 @@ class _Machine:
 
     def _states(self, events: list[Event], first_told: Micros) -> None:
         """Cut time at every event that may change what goes on, and ask what went on in between."""
+        turns = [e for e in events if e.type in (EventType.STATE, EventType.OPERATION_START, EventType.OPERATION_END)]
+        states = [e for e in turns if e.type is EventType.STATE]
+        for before, state in zip([None, *states], states, strict=False):
+            if before is None or (before.code, before.reason) != (state.code, state.reason):
+                who = _context(turns[: turns.index(state) + 1])
+                self._point(state, who, Column.TIMES, 1)
         if self.seen is None:
             return
-        turns = [e for e in events if e.type in (EventType.STATE, EventType.OPERATION_START, EventType.OPERATION_END)]
         edges = sorted({self.seen.start, self.seen.end, *(e.ts for e in turns if e.ts in self.seen)})
         for start, end in pairwise(edges):
             so_far = [e for e in turns if e.ts <= start]
@@ -182,11 +187,6 @@ class _Machine:
             element = self.reasons.get(state.reason) or STATE_ELEMENT[state.code]
             who, column = _context(so_far), Column[element.name]
             self._interval(Interval(start, end), who, state.reason, state.code, column, 1, _grade(state))
-        states = [e for e in turns if e.type is EventType.STATE]
-        for before, state in zip([None, *states], states, strict=False):
-            if before is None or (before.code, before.reason) != (state.code, state.reason):
-                who = _context(turns[: turns.index(state) + 1])
-                self._point(state, who, Column.TIMES, 1)
 
     def _reports(self, ends: list[Event], events: list[Event], first_told: Micros) -> None:
         taken: list[Interval] = []

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dengta.core.batch import EventBatch
 from dengta.core.intervals import Interval
@@ -291,47 +292,75 @@ class _Sheet:
             return self._day.astype(np.int64)[cell]
         return self.keys[:, Key[dimension.upper()]].astype(np.int64)
 
+    def groups(self, chosen: Ints, by: tuple[str, ...]) -> tuple[Ints, Ints, Ints]:
+        """Distinct keys of the rows `chosen` as numbers, int64 (groups, len(by)); the rows sorted by them; and where
+        each group begins among these."""
+        if not by:
+            return np.zeros((1, 0), np.int64), chosen, np.zeros(1, np.int64)
+        columns = [self.codes(d)[chosen] for d in by]
+        sizes = [len(self.words(d)) + 1 for d in by]
+        mixed = columns[0]
+        for column, size in zip(columns[1:], sizes[1:], strict=True):
+            mixed = mixed * size + column  # words are few enough that this fits
+        order = np.argsort(mixed, kind="stable")
+        begins = np.flatnonzero(np.diff(mixed[order], prepend=-1))
+        distinct = np.stack([c[order[begins]] for c in columns], axis=1)
+        return distinct, chosen[order], begins
+
+    def sums(self, ranked: Ints, begins: Ints, inside: bool) -> tuple[Ints, Ints]:
+        """`values` and `extra` summed over each group of `ranked` rows, in planned cells or in the others."""
+        here = self._planned[self.keys[ranked, Key.CELL]] == inside
+        values = np.where(here[:, None], self.values[ranked], 0)
+        extra = np.where(here[:, None], self.extra[ranked], 0)
+        added: Ints = np.add.reduceat(values, begins, axis=0)
+        added[:, Column.GRADE] = np.maximum.reduceat(values[:, Column.GRADE], begins)
+        return added, np.add.reduceat(extra, begins, axis=0)
+
     def grouped(self, chosen: Ints, by: tuple[str, ...], of_time: bool, setting: Setting) -> Iterator[Figure]:
         """One figure a key, over the rows `chosen`."""
         if not of_time:
             chosen = chosen[chosen < len(self.rows)]
-            if not len(chosen):
-                return
+        if not len(chosen):
+            return
         words = [self.words(d) for d in by]
-        if by:
-            coded = np.stack([self.codes(d)[chosen] for d in by], axis=1)
-            distinct, group = np.unique(coded, axis=0, return_inverse=True)
-            group = group.reshape(-1)
-        else:
-            distinct, group = np.zeros((1, 0), np.int64), np.zeros(len(chosen), np.int64)
-        order = np.argsort(group, kind="stable")
-        bounds = np.searchsorted(group[order], np.arange(len(distinct) + 1))
+        distinct, ranked, begins = self.groups(chosen, by)
+        inside, outside = (self.sums(ranked, begins, here) for here in (True, False))
+        stated = np.logical_and.reduceat(self._stated[self.keys[ranked, Key.CELL]], begins) & of_time
+        bounds = [*begins.tolist(), len(ranked)]
         for g, numbers in enumerate(distinct.tolist()):
-            rows = chosen[order[bounds[g] : bounds[g + 1]]]
-            key = {d: str(w[n]) for d, w, n in zip(by, words, numbers, strict=True)}
-            yield self._figure(rows, key, of_time, setting)
+            rows = ranked[bounds[g] : bounds[g + 1]]
+            yield Figure(
+                {d: str(w[n]) for d, w, n in zip(by, words, numbers, strict=True)},
+                setting.window,
+                setting.book,
+                _part(inside[0][g].tolist(), inside[1][g].tolist()),
+                _part(outside[0][g].tolist(), outside[1][g].tolist()),
+                int(inside[1][g, 0]) if stated[g] else None,
+                tuple(setting.machines[m] for m in np.unique(self.keys[rows, Key.MACHINE]).tolist()),
+                tuple(sorted({self.without[r] for r in rows.tolist() if r in self.without})) if self.without else (),
+            )
 
-    def _figure(self, rows: Ints, key: Mapping[str, str], of_time: bool, setting: Setting) -> Figure:
-        cell = self.keys[rows, Key.CELL]
-        planned = self._planned[cell]
-        stated = bool(self._stated[cell].all()) and of_time
-        without = {self.without[r] for r in rows.tolist() if r in self.without}
-        return Figure(
-            key,
-            Interval(setting.window.start, setting.window.end),
-            setting.book,
-            self._part(rows[planned]),
-            self._part(rows[~planned]),
-            int(self.extra[rows, 0].sum()) if stated else None,
-            tuple(setting.machines[m] for m in np.unique(self.keys[rows, Key.MACHINE]).tolist()),
-            tuple(sorted(without)),
-        )
 
-    def _part(self, rows: Ints) -> Part:
-        values = self.values[rows]
-        sums = values.sum(axis=0)
-        sums[Column.GRADE] = values[:, Column.GRADE].max(initial=0)
-        more = self.extra[rows].sum(axis=0).tolist()
-        of, delays = dict(zip(Column, sums.tolist(), strict=True)), dict(zip(LOSSES, more[6:], strict=True))
-        run_good, run_scrap, run_rework, unplanned, failures = more[1:6]
-        return Part(of, run_good, run_scrap, run_rework, unplanned, failures, delays)
+def _part(sums: list[int], extra: list[int]) -> Part:
+    run_good, run_scrap, run_rework, unplanned, failures = extra[1:6]
+    of, delays = dict(zip(Column, sums, strict=True)), dict(zip(LOSSES, extra[6:], strict=True))
+    return Part(of, run_good, run_scrap, run_rework, unplanned, failures, delays)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """Figures of many keys in columns, for whoever computes on: `keys[d]` are the words of dimension d, shape (n,);
+    `values` int64 (n, columns), see `Column`, inside and outside planned busy time together."""
+
+    keys: Mapping[str, NDArray]
+    values: Ints
+
+
+def sums(rows: Rows, by: Sequence[str]) -> Sums:
+    """The sums of `rows` by any dimensions, in the order of their keys."""
+    sheet = _Sheet(rows)
+    distinct, ranked, begins = sheet.groups(np.arange(len(rows)), tuple(by))
+    values: Ints = np.add.reduceat(sheet.values[ranked], begins, axis=0)
+    values[:, Column.GRADE] = np.maximum.reduceat(sheet.values[ranked, Column.GRADE], begins)
+    words = {d: np.array(sheet.words(d), object)[distinct[:, i]] for i, d in enumerate(by)}
+    return Sums(words, values)

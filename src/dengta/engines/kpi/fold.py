@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dengta.core.batch import EventBatch
+from dengta.core.event import FIELD
 from dengta.core.reason import refuse_if
 from dengta.core.time import Micros
 from dengta.engines.kpi import check, kernels
@@ -19,8 +20,9 @@ from dengta.engines.kpi.kernels_layout import Ground, Held, Meaning, Told
 from dengta.engines.kpi.model import Rows, Setting
 
 _FEWEST = 64
-_TAKEN = ("ts", "type", "clock", "flags", "subject", "code", "reason", "order", "operation", "value", "scale")
+COLUMNS = _TAKEN = ("ts", "type", "clock", "flags", "subject", "code", "reason", "order", "operation", "value", "scale")
 _KEY = ("stream", "epoch", "seq")
+_NO_KEYS = [np.zeros(0, FIELD[name].dtype) for name in _KEY]
 _fold: Any = kernels.fold  # compiled: the types of its tuples are numba's to judge
 
 
@@ -48,10 +50,11 @@ class Fold:
         """Fold `batch`, in which each machine's events are in the order of (ts, stream, epoch, seq) and corrections are
         done. Returns shape (n,): True where an event does not come after those already folded of its machine; it is
         left out, and its machine must be folded again from the log. `keyed` False: of several at one instant, any
-        order is taken as right.
+        order is taken as right, and of the batch only `COLUMNS` are looked at.
         """
         late = np.zeros(len(batch), np.bool_)
-        told = Told(*(_writable(batch[name]) for name in (*_TAKEN, *_KEY)))
+        keys = [_writable(batch[name]) for name in _KEY] if keyed else _NO_KEYS
+        told = Told(*(_writable(batch[name]) for name in _TAKEN), *keys)
         means, at = self._meaning(batch.texts), 0
         while True:
             at = _fold(at, told, means, self.ground, self.held, keyed, SKIPPED, late)

@@ -12,6 +12,7 @@ from dengta.engines.kpi.kernels_layout import (
     CELL,
     CODE,
     COUNT_CODE,
+    COUNT_OWN,
     COUNT_ROW,
     EPOCH,
     FIRST,
@@ -60,6 +61,15 @@ def _context(memory: Any, m: int) -> tuple[int, int]:
         at = OPENED + 2 * (memory[m, OPEN] - 1)
         return memory[m, at], memory[m, at + 1]
     return 0, 0
+
+
+@compiled
+def _named(memory: Any, m: int, own: int, task: int) -> tuple[int, int]:
+    """Order and operation of an event that names `own` and `task`, 0 for none: what it leaves open is what goes on."""
+    order, operation = _context(memory, m)
+    if own != 0 and order != own:
+        order, operation = own, 0
+    return order, task if task != 0 else operation
 
 
 @compiled
@@ -197,6 +207,7 @@ def fold(event: int, told: Any, means: Any, ground: Any, held: Any, keyed: bool,
             continue
         inside = cell < last and at >= edges[cell]
         text, grade = text_of[code[i]], grade_of[clock[i]]
+        own, task = text_of[order[i]], text_of[operation[i]]
 
         if what == COUNTER:
             gain, verdict = 0, FORWARD
@@ -207,10 +218,18 @@ def fold(event: int, told: Any, means: Any, ground: Any, held: Any, keyed: bool,
                 counters[counter, READ], counters[counter, READING], counters[counter, READ_AT] = 1, amount, at
             if inside:
                 row = memory[m, COUNT_ROW]
-                if row < 0 or memory[m, COUNT_CODE] != text or rows[row, 1] != cell or rows[row, C_GRADE] < grade:
-                    now, doing = _context(memory, m)
+                if (
+                    row < 0
+                    or memory[m, COUNT_CODE] != text
+                    or memory[m, COUNT_OWN] != own
+                    or task != 0
+                    or rows[row, 1] != cell
+                    or rows[row, C_GRADE] < grade
+                ):
+                    now, doing = _named(memory, m, own, task)
                     row = find(slots, rows, counts, m, cell, now, doing, 0, text, grade)
-                    memory[m, COUNT_ROW], memory[m, COUNT_CODE] = row, text
+                    memory[m, COUNT_ROW] = row if task == 0 else -1
+                    memory[m, COUNT_CODE], memory[m, COUNT_OWN] = text, own
                 rows[row, C_COUNTED] += gain
                 if verdict == TOO_LATE:
                     rows[row, C_LATE] += 1
@@ -218,7 +237,7 @@ def fold(event: int, told: Any, means: Any, ground: Any, held: Any, keyed: bool,
                     rows[row, C_RESETS] += 1
             continue
 
-        why, own, task = text_of[reason[i]], text_of[order[i]], text_of[operation[i]]
+        why = text_of[reason[i]]
         if what == STATE:
             _flush(memory, slots, rows, counts, edges, ends, m, last, at)
             fresh = memory[m, TOLD_AT] == NEVER or memory[m, CODE] != text or memory[m, REASON] != why
@@ -237,11 +256,7 @@ def fold(event: int, told: Any, means: Any, ground: Any, held: Any, keyed: bool,
             _flush(memory, slots, rows, counts, edges, ends, m, last, at)
             _begin_operation(memory, m, own, task)
         else:
-            now, doing = _context(memory, m)
-            if own != 0 and now != own:
-                now, doing = own, 0
-            if task != 0:
-                doing = task
+            now, doing = _named(memory, m, own, task)
             row = -1
             if inside:
                 row = find(slots, rows, counts, m, cell, now, doing, why, text, grade)

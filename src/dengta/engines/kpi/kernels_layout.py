@@ -16,7 +16,7 @@ NEVER = int(np.iinfo(np.int64).max)
 # and operation that its state named; the operations under way (OPEN of them, pairs from OPENED on); the last piece of
 # its union of reports; events unread; and, to find them quickly, the rows of its time and of its last count.
 CODE, REASON, GRADE, SINCE, CELL, AT_CELL, FIRST, LAST, STREAM, EPOCH, SEQ, TOLD_AT = range(12)
-OWN, OWN_ORDER, OWN_OPERATION, HEAD, UNREAD, TIME_ROW, COUNT_ROW, COUNT_CODE, OPEN, OPENED = range(12, 22)
+OWN, OWN_ORDER, OWN_OPERATION, HEAD, UNREAD, TIME_ROW, COUNT_ROW, COUNT_CODE, COUNT_OWN, OPEN, OPENED = range(12, 23)
 MOST_OPEN = 8
 MEMORY = OPENED + 2 * MOST_OPEN
 # ... of a counter (`Held.counters`): whether it was read, its last good reading, and when.

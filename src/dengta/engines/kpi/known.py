@@ -14,7 +14,7 @@ from dengta.engines.kpi.fold import Fold
 from dengta.engines.kpi.model import LONGEST_REPORT, Ints, Key
 
 _FORGOTTEN = {layout.LAST: int(np.iinfo(np.int64).min), layout.TIME_ROW: -1, layout.COUNT_ROW: -1} | dict.fromkeys(
-    (layout.STREAM, layout.EPOCH, layout.SEQ, layout.HEAD, layout.COUNT_CODE), 0
+    (layout.STREAM, layout.EPOCH, layout.SEQ, layout.HEAD, layout.COUNT_CODE, layout.COUNT_OWN), 0
 )
 """What matters only inside a bucket: whatever comes next comes after it."""
 
