@@ -25,7 +25,7 @@ class EventBatch:
     texts: tuple[str, ...]
 
     def __len__(self) -> int:
-        return len(self.columns["seq"])
+        return len(self.columns["ts"])
 
     def __getitem__(self, name: str) -> NDArray:
         return self.columns[name]

@@ -7,9 +7,11 @@ a seal that happens meanwhile neither hides an event nor shows it twice.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,11 +42,28 @@ class _Row(NamedTuple):
     block: bytes
 
 
+class _File(NamedTuple):
+    file: str
+    t0: Micros
+    t1: Micros
+
+
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
     rows: list[_Row]
-    files: list[str]
+    files: list[_File]
     last: int
+
+
+def _apart(files: Sequence[_File]) -> list[list[_File]]:
+    """Files in the order of time; those that overlap, together."""
+    parts: list[list[_File]] = []
+    for one in sorted(files, key=lambda f: f.t0):
+        if parts and one.t0 <= max(f.t1 for f in parts[-1]):
+            parts[-1].append(one)
+        else:
+            parts.append([one])
+    return parts
 
 
 class LogReader:
@@ -98,7 +117,7 @@ class LogReader:
         """What `read` gives, and the id from which `tail` goes on without a gap or an overlap."""
         wanted = Selection.of(start, end, subjects, types)
         seen = self._snapshot(wanted)
-        batches = [self._sealed(file, wanted) for file in seen.files]
+        batches = [self._sealed(one.file, wanted) for one in seen.files]
         batches += [wanted.of_batch(self._unpack(row)) for row in seen.rows]
         return EventBatch.concat([b for b in batches if len(b)]).sorted(), seen.last
 
@@ -113,6 +132,42 @@ class LogReader:
                 yield self._sealed(file, wanted)
             for row in db.execute("SELECT id, sealed_until, block FROM packed WHERE unsealed > 0 ORDER BY id"):
                 yield wanted.of_batch(self._unpack(_Row(*row)))
+
+    def ordered(
+        self, start: Micros | None = None, end: Micros | None = None, *, columns: Collection[str]
+    ) -> Iterator[EventBatch]:
+        """The events with ``start <= ts < end`` a part at a time, `columns` of them only, so that each subject's come
+        in the order of (ts, stream, epoch, seq). The next part is read while the caller looks at the last.
+
+        A sealed file is one part, in its own order, by subject; files and unsealed events that overlap in time are one
+        part together.
+        """
+        wanted = Selection.of(start, end, None, None)
+        seen = self._snapshot(wanted)
+        parts = _apart(seen.files)
+        unsealed = [wanted.of_batch(self._unpack(row)) for row in seen.rows]
+        unsealed = [batch for batch in unsealed if len(batch)]
+        if unsealed:
+            first = min(int(batch["ts"].min()) for batch in unsealed)
+            last = [file for part in parts if max(f.t1 for f in part) >= first for file in part]
+            parts = [part for part in parts if max(f.t1 for f in part) < first]
+        with ThreadPoolExecutor(1) as pool:
+            jobs = [partial(self._part, part, wanted, columns) for part in parts]
+            if unsealed:
+                jobs.append(partial(self._part, last, wanted, columns, unsealed))
+            ahead = pool.submit(jobs[0]) if jobs else None
+            for job in [*jobs[1:], None]:
+                if ahead is not None:
+                    part, ahead = ahead.result(), pool.submit(job) if job else None
+                    yield part
+
+    def _part(
+        self, files: list[_File], wanted: Selection, columns: Collection[str], more: Sequence[EventBatch] = ()
+    ) -> EventBatch:
+        if len(files) == 1 and not more:
+            return self._sealed(files[0].file, wanted, columns)
+        batches = [self._sealed(one.file, wanted) for one in files]
+        return EventBatch.concat([b for b in [*batches, *more] if len(b)]).sorted()
 
     def tail(self, after: int) -> tuple[EventBatch, int]:
         """The events of the packed segments with an id above `after`, in order of arrival, and the last id.
@@ -153,7 +208,7 @@ class LogReader:
         relation = con.from_arrow(unsealed).project(f"* REPLACE ({texts})")
         if not seen.files:
             return relation
-        files = con.read_parquet([str(self.folder / file) for file in seen.files])
+        files = con.read_parquet([str(self.folder / one.file) for one in seen.files])
         return files.filter(f"ts >= {wanted.start} AND ts < {wanted.end}").union(relation)
 
     def verify(self, progress: Progress | None = None) -> list[Damage]:
@@ -207,13 +262,13 @@ class LogReader:
                 bounds,
             ).fetchall()
             files = db.execute(
-                "SELECT file FROM sealed WHERE damaged = 0 AND t1 >= :start AND t0 < :end ORDER BY no", bounds
+                "SELECT file, t0, t1 FROM sealed WHERE damaged = 0 AND t1 >= :start AND t0 < :end ORDER BY no", bounds
             ).fetchall()
-            return _Snapshot([_Row(*row) for row in rows], [file for (file,) in files], store.last_id(db))
+            return _Snapshot([_Row(*row) for row in rows], [_File(*file) for file in files], store.last_id(db))
 
-    def _sealed(self, file: str, wanted: Selection) -> EventBatch:
+    def _sealed(self, file: str, wanted: Selection, columns: Collection[str] | None = None) -> EventBatch:
         try:
-            return segments.read(str(self.folder / file), wanted)
+            return segments.read(str(self.folder / file), wanted, columns)
         except (OSError, ValueError) as error:
             raise Refusal(Reason("log.file_unreadable", (str(self.folder / file),), {"error": str(error)})) from error
 

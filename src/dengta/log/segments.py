@@ -12,6 +12,7 @@ import base64
 import io
 import json
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -152,11 +153,13 @@ def _dictionary(codes: NDArray, texts: tuple[str, ...]) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(fresh, pa.array([texts[i] for i in np.flatnonzero(used)], pa.string()))
 
 
-def read(source: str | pa.BufferReader, wanted: Selection) -> EventBatch:
-    """The wanted events of a segment, in the order of the file. Row groups that cannot hold any are not read."""
+def read(source: str | pa.BufferReader, wanted: Selection, columns: Collection[str] | None = None) -> EventBatch:
+    """The wanted events of a segment, in the order of the file. Row groups that cannot hold any are not read, nor
+    columns other than `columns` (None: all); ts, type and subject are read always."""
     with pq.ParquetFile(source, read_dictionary=list(TEXT_FIELDS), page_checksum_verification=True) as file:
         groups = [g for g in range(file.num_row_groups) if _may_hold(file.metadata.row_group(g), wanted)]
-        return wanted.of_batch(_batch(file.read_row_groups(groups)))
+        names = None if columns is None else [n for n in FIELD if n in {*columns, "ts", "type", "subject"}]
+        return wanted.of_batch(_batch(file.read_row_groups(groups, columns=names)))
 
 
 _TS, _SUBJECT = (list(FIELD).index(name) for name in ("ts", "subject"))
@@ -173,7 +176,7 @@ def _batch(read: pa.Table) -> EventBatch:
     read = read.unify_dictionaries().combine_chunks()
     codes: dict[str, int] = {"": 0}
     columns: dict[str, NDArray] = {}
-    for name in FIELD:
+    for name in read.column_names:
         column = read.column(name)
         if not column.num_chunks:
             return EventBatch.empty()

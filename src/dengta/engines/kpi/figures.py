@@ -270,6 +270,8 @@ class _Sheet:
             return list(dict.fromkeys(self._places(dimension)))
         if dimension == "shift":
             return self._shift_words
+        if dimension == "cell":
+            return range(len(self._planned))  # type: ignore[return-value]
         if dimension == "date":
             return [date.fromordinal(int(d) + _EPOCH_DAY).isoformat() for d in self._days]
         return self.rows.texts
@@ -288,6 +290,8 @@ class _Sheet:
             return np.array([words.index(p) for p in self._places(dimension)] or [0], np.int64)[machine]
         if dimension == "shift":
             return self._shift[cell]
+        if dimension == "cell":
+            return cell.astype(np.int64)
         if dimension == "date":
             return self._day.astype(np.int64)[cell]
         return self.keys[:, Key[dimension.upper()]].astype(np.int64)
@@ -357,7 +361,7 @@ class Sums:
 
 
 def sums(rows: Rows, by: Sequence[str]) -> Sums:
-    """The sums of `rows` by any dimensions, in the order of their keys."""
+    """The sums of `rows` by any of DIMENSIONS, and by ``cell``, its number; in the order of their keys."""
     sheet = _Sheet(rows)
     distinct, ranked, begins = sheet.groups(np.arange(len(rows)), tuple(by))
     values: Ints = np.add.reduceat(sheet.values[ranked], begins, axis=0)
