@@ -193,7 +193,7 @@ def test_a_machine_that_beats_its_planned_cycle_is_flagged_and_not_capped(plant:
 
 
 def test_a_piece_nobody_planned_leaves_effectiveness_open(plant: Plant) -> None:
-    """For another item no cycle is stated: its pieces are not taken for hinges, and the reason names what is missing."""
+    """For another item no cycle is stated: its pieces are no hinges, and the reason names what is missing."""
     plant.tell(
         plant.event("2026-03-02T08:00", "state", code="running", operation="punch"),
         plant.event("2026-03-02T09:00", "good", code="bracket", operation="punch", value=5),
