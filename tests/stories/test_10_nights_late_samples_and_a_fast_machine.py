@@ -140,7 +140,7 @@ def test_a_night_shift_belongs_to_the_evening_it_starts_in_even_when_the_clock_i
 
 
 def test_in_spring_the_night_shift_is_an_hour_short_and_nobody_loses_it(plant: Plant) -> None:
-    """The night to 29 March 2026 has seven hours of night shift; a machine that ran through it was available for all."""
+    """The night to 29 March 2026 has seven hours of night shift; a machine that ran through it was available."""
     plant.tell(
         plant.event("2026-03-28T22:00", "state", code="running"), plant.event("2026-03-29T06:00", "state", code="idle")
     )
@@ -172,8 +172,8 @@ def test_a_sample_that_comes_late_is_neither_parts_nor_a_reset(plant: Plant) -> 
 
 
 def test_a_machine_that_beats_its_planned_cycle_is_flagged_and_not_capped(plant: Plant) -> None:
-    """Planned are six seconds a hinge; in one hour the press made 700 of them, which should have taken 70 minutes. It is
-    shown as 116.7 % and marked, for the plan or the count must be wrong; a cap would hide both."""
+    """Planned are six seconds a hinge; in one hour the press made 700 of them, which should have taken 70 minutes. That
+    is shown as 116.7 % and marked, for the plan or the count must be wrong; a cap would hide both."""
     plant.tell(
         plant.event("2026-03-02T08:00", "state", code="running", order="O-1", operation="punch"),
         plant.event("2026-03-02T08:59", "good", code="hinge", order="O-1", operation="punch", value=700),
