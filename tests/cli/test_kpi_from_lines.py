@@ -1,4 +1,4 @@
-"""Every figure again from the lines of `dengta log export`, with nothing but the standard library, to the last digit."""
+"""Every figure again from the lines of `dengta log export`, with the standard library alone, to the last digit."""
 
 from __future__ import annotations
 

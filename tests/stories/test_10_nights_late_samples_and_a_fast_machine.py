@@ -1,4 +1,4 @@
-"""Three nights that other systems get wrong: a shift across midnight and across the change of clocks, a sample that comes
+"""Three nights that other systems get wrong: a shift across midnight and the change of clocks, a sample that comes
 late, and a machine that beats its planned cycle. Told with `dengta log append` and `dengta kpi`, as anybody can.
 """
 
