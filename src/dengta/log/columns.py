@@ -13,6 +13,7 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
+from dengta.core.grid import Grid
 from dengta.core.reason import Reason, Refusal
 
 MAGIC = b"DTC1"
@@ -22,42 +23,26 @@ LARGEST = 1 << 20
 _HEAD = struct.Struct("<4sHIIQ")
 _COLUMN = struct.Struct("<Bq")
 _COUNT = struct.Struct("<I")
-_WIDTHS: dict[int, np.dtype] = {1: np.dtype("u1"), 2: np.dtype("<u2"), 4: np.dtype("<u4"), 8: np.dtype("<u8")}
+_DTYPES: dict[int, np.dtype] = {1: np.dtype("u1"), 2: np.dtype("<u2"), 4: np.dtype("<u4"), 8: np.dtype("<u8")}
 _LISTED = 0x10  # added to the width of the numbers into the list of values
-_FEW = 4  # a list of values pays when at most every fourth row brings a new one
 
 
-def encode(grid: NDArray, extra: bytes = b"") -> bytes:
-    """The columns `grid` (int64, shape (columns, rows), at most 64 columns) and some bytes that belong to them."""
-    k, n = grid.shape
+def encode(grid: Grid, extra: bytes = b"") -> bytes:
+    """The columns of `grid` (at most 64) and some bytes that belong to them."""
+    from dengta.log.kernels import write
+
+    k, n = grid.values.shape
     if k > 64 or n > LARGEST:
         raise ValueError(f"{k} columns of {n} rows; at most 64 of {LARGEST} fit one block")
-    heads, data, filled = bytearray(), [], 0
-    if n:
-        least = grid.min(axis=1)
-        spread = (grid.max(axis=1).view("u8") - least.view("u8")).tolist()
-        for i, low in enumerate(least.tolist()):
-            if not low and not spread[i]:
-                continue
-            filled |= 1 << i
-            coding, parts = _column(grid[i], low, spread[i])
-            heads += _COLUMN.pack(coding, low)
-            data += parts
-    block = b"".join((_HEAD.pack(MAGIC, k, n, len(extra), filled), heads, extra, *data))
-    return block + _COUNT.pack(zlib.crc32(block))
-
-
-def _column(values: NDArray, low: int, spread: int) -> tuple[int, list[bytes]]:
-    if not spread:
-        return 0, []
-    width = 1 if spread < 1 << 8 else 2 if spread < 1 << 16 else 4 if spread < 1 << 32 else 8
-    if width == 8:
-        listed, codes = np.unique(values, return_inverse=True)
-        if len(listed) * _FEW <= len(values):
-            width = 1 if len(listed) <= 1 << 8 else 2 if len(listed) <= 1 << 16 else 4
-            parts = [_COUNT.pack(len(listed)), listed.astype("<i8").tobytes(), codes.astype(_WIDTHS[width]).tobytes()]
-            return _LISTED + width, parts
-    return width, [(values.view("u8") - np.uint64(low % 2**64)).astype(_WIDTHS[width]).tobytes()]
+    out = np.empty(_HEAD.size + len(extra) + k * (_COLUMN.size + 8 * n) + _COUNT.size, np.uint8)
+    end, filled = write(grid.values, grid.ends, out, _HEAD.size, len(extra))
+    filled %= 2**64
+    behind_heads = _HEAD.size + _COLUMN.size * filled.bit_count()
+    block = out.data
+    _HEAD.pack_into(block, 0, MAGIC, k, n, len(extra), filled)
+    block[behind_heads : behind_heads + len(extra)] = extra
+    _COUNT.pack_into(block, end, zlib.crc32(block[:end]))
+    return bytes(block[: end + _COUNT.size])
 
 
 def is_whole(block: bytes) -> bool:
@@ -99,7 +84,7 @@ def _columns(block: bytes, k: int, n: int, extra_bytes: int, filled: int) -> tup
             (count,) = _COUNT.unpack_from(block, at)
             listed = np.frombuffer(block, "<i8", count, at + _COUNT.size)
             at += _COUNT.size + 8 * count
-        dtype = _WIDTHS[coding % _LISTED]
+        dtype = _DTYPES[coding % _LISTED]
         codes = np.frombuffer(block, dtype, n, at)
         at += n * dtype.itemsize
         found.append(listed[codes] if listed is not None else _from_least(codes, low))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dengta.core.batch import EventBatch
+from dengta.core.grid import Grid
 from dengta.log import columns, spans
 
 
@@ -26,37 +26,40 @@ Covered = dict[tuple[int, int], spans.Spans]
 """(stream, epoch) -> the seqs held."""
 
 
-@dataclass(frozen=True, slots=True)
-class Runs:
+class Runs(NamedTuple):
     """Runs of consecutive seqs, sorted by (stream, epoch, lo); runs overlap only where a key comes twice.
 
-    Run i is the rows ``order[starts[i]:starts[i + 1]]`` of the batch, in seq order; of two equal keys the one that came
-    first is in the earlier run.
+    `order` (n,) lists the rows of the batch run by run, each in seq order; None: as they come. Of two equal keys the
+    one that came first is in the earlier run.
     """
 
     stream: NDArray
     epoch: NDArray
     lo: NDArray
     hi: NDArray
-    order: NDArray
-    starts: NDArray
+    order: NDArray | None
 
     @classmethod
     def of(cls, batch: EventBatch) -> Runs:
         """The runs of a batch."""
-        n, stream, epoch, seq = len(batch), batch["stream"], batch["epoch"], batch["seq"]
-        if n and (stream == stream[0]).all() and (epoch == epoch[0]).all() and (seq[1:] == seq[:-1] + 1).all():
-            # one producer going on: nothing to sort
-            lo = seq[:1]
-            return cls(stream[:1], epoch[:1].astype(np.int64), lo, lo + n, np.arange(n), np.array([0, n]))
-        order = np.lexsort((seq, epoch, stream))
-        stream, epoch, seq = stream[order], epoch[order], seq[order]
+        return cls.of_keys(np.array([batch[part] for part in ("stream", "epoch", "seq")], np.int64))
+
+    @classmethod
+    def of_keys(cls, keys: NDArray) -> Runs:
+        """The runs of keys: int64, shape (3, n), the rows stream, epoch and seq."""
+        from dengta.log.kernels import is_one_run
+
+        n = keys.shape[1]
+        if n and is_one_run(keys):  # nothing to sort
+            stream, epoch, seq = keys[:, :1]
+            return cls(stream, epoch, seq, seq + n, None)
+        order = np.lexsort(keys[::-1])
+        stream, epoch, seq = keys[:, order]
         fresh = np.ones(n, bool)
         fresh[1:] = (stream[1:] != stream[:-1]) | (epoch[1:] != epoch[:-1]) | (seq[1:] != seq[:-1] + 1)
         first = np.flatnonzero(fresh)
-        starts = np.append(first, n)
         lo = seq[first]
-        return cls(stream[first], epoch[first].astype(np.int64), lo, lo + np.diff(starts), order, starts)
+        return cls(stream[first], epoch[first], lo, lo + np.diff(first, append=n), order)
 
     def ranges(self) -> list[KeyRange]:
         """As plain ranges."""
@@ -65,12 +68,12 @@ class Runs:
 
     def encode(self) -> bytes:
         """As bytes, without the rows."""
-        return columns.encode(np.stack((self.stream, self.epoch, self.lo, self.hi)))
+        return columns.encode(Grid.over(np.array(self[:4])))
 
 
 def encode(ranges: Iterable[KeyRange]) -> bytes:
     """Ranges as bytes."""
-    return columns.encode(np.array(list(ranges), np.int64).reshape(-1, 4).T.copy())
+    return columns.encode(Grid.over(np.array(list(ranges), np.int64).reshape(-1, 4).T.copy()))
 
 
 def decode(block: bytes) -> list[KeyRange]:

@@ -15,17 +15,19 @@ import numpy as np
 
 from dengta.core.batch import EventBatch
 from dengta.core.event_check import check
+from dengta.core.grid import Grid
 from dengta.core.ids import stream_id
 from dengta.core.reason import Reason, Refusal, refuse_if
 from dengta.core.time import Micros
-from dengta.core.vocabulary import Flag
+from dengta.core.vocabulary import ClockSource, EventType, Flag
 from dengta.log import damage, opening, packed, sealing, store
 from dengta.log.damage import Damage
 from dengta.log.disk import Disk, RealDisk, make_folder
-from dengta.log.keys import KeyRange, Runs
+from dengta.log.keys import KeyRange
 from dengta.log.lock import WriterLock
 from dengta.log.marks import EpochMark, Marks
 from dengta.log.outbox import Outbox
+from dengta.log.packed import PackedSegment
 from dengta.log.reader import LogReader
 from dengta.log.segments import SealedSegment
 from dengta.log.writer import Mark, Offer, Settings, Writer
@@ -99,30 +101,40 @@ class Log:
             await asyncio.to_thread(self._writer.offer, offer)
         return await asyncio.wrap_future(offer.future)
 
+    def warm(self) -> None:
+        """Load the compiled loops now and not with the first batch: half a second from their cache, some without."""
+        size = self._settings.group_events
+        clock, kind = int(ClockSource.EDGE), int(EventType.COUNTER)
+        self._offer(EventBatch.from_columns(size, ("", "warm"), epoch=1, subject=1, clock=clock, type=kind))
+
     def _offer(self, batch: EventBatch) -> Offer:
         """Checked, stamped and, when large, packed: in the caller's thread, beside the writer's syncs."""
+        from dengta.log.kernels import runs_ahead
+
         if len(batch) > packed.LARGEST:
             raise Refusal(Reason("log.batch_too_large", params={"events": len(batch), "most": packed.LARGEST}))
-        refuse_if(check(batch))
+        arrived = self._arrival()
+        if not batch["recv"].all():
+            batch = batch.replace(recv=np.where(batch["recv"] == 0, arrived, batch["recv"]))
+        grid = Grid.of(batch)
+        if runs_ahead(grid.field("ts"), grid.field("recv"), self._settings.clock_tolerance):
+            batch = self._flagged(batch)
+            grid = Grid.of(batch)
+        refuse_if(check(batch, grid))
         self.outbox.refuse_when_full()
-        arrived = self._stamp()
+        if len(batch) >= self._settings.group_events:
+            return Offer(batch, arrived, PackedSegment.of(batch, grid))
+        offer = Offer(batch, arrived)
         if not len(batch):
-            offer = Offer(batch, arrived)
             offer.future.set_result(Mark(0, 0, self.reader.last_segment()))
-            return offer
-        recv = batch["recv"]
-        if not recv.all():
-            recv = np.where(recv == 0, arrived, recv)
-        flags = batch["flags"]
-        ahead = batch["ts"] > recv + self._settings.clock_tolerance
-        if ahead.any():
-            flags = np.where(ahead, flags | int(Flag.CLOCK_AHEAD), flags)
-        batch = batch.replace(recv=recv, flags=flags)
-        if len(batch) < self._settings.group_events:
-            return Offer(batch, arrived)
-        return Offer(batch, arrived, Runs.of(batch), packed.pack(batch))
+        return offer
 
-    def _stamp(self) -> Micros:
+    def _flagged(self, batch: EventBatch) -> EventBatch:
+        """With a flag at the events whose clock ran ahead of receipt."""
+        ahead = batch["ts"] > batch["recv"] + self._settings.clock_tolerance
+        return batch.replace(flags=np.where(ahead, batch["flags"] | int(Flag.CLOCK_AHEAD), batch["flags"]))
+
+    def _arrival(self) -> Micros:
         """The log's own clock: the site's time, never backwards."""
         with self._clock:
             self._arrived = max(self._arrived, self._now())
@@ -170,14 +182,14 @@ class Log:
                     made = sealing.seal(folder, self.site, self._writer, self._disk, cutoff, fill)
             except OSError as error:
                 raise Refusal(Reason("log.seal_failed", (str(folder),), {"error": str(error)})) from error
-            sealing.join(folder, self._writer, self._stamp())
+            sealing.join(folder, self._writer, self._arrival())
         return made
 
     def _set_aside_broken_rows(self) -> bool:
         """One packed row that went bad must not keep the others from being sealed. True when there was one."""
         with self.reader.connection() as db:
             found = opening.look(self.reader.folder, db) if db else []
-        return bool(found and damage.set_aside(self.reader.folder, self._writer, self._disk, found, self._stamp()))
+        return bool(found and damage.set_aside(self.reader.folder, self._writer, self._disk, found, self._arrival()))
 
     def set_aside(self, found: Sequence[Damage]) -> list[Damage]:
         """Move damaged pieces (as `LogReader.verify` finds them) into ``damaged/`` and make their keys holes, so that
@@ -185,7 +197,7 @@ class Log:
         if not found:
             return []
         with self._sealing:
-            return damage.set_aside(self.reader.folder, self._writer, self._disk, found, self._stamp())
+            return damage.set_aside(self.reader.folder, self._writer, self._disk, found, self._arrival())
 
     def close(self) -> None:
         """Commit what waits, fold the database, let the next writer in. Once is enough."""

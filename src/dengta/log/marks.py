@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dengta.core.grid import Grid
 from dengta.log import columns, spans
 from dengta.log.keys import KeyRange, Runs
 
@@ -75,12 +76,17 @@ class Marks:
 
     def _encode(self, shard: int) -> bytes:
         base, end = shard * SHARD, min((shard + 1) * SHARD, len(self._slots))
-        above = [(slot, lo, hi) for slot in range(base, end) for lo, hi in self._above.get(slot, ())]
-        extra = columns.encode(np.array(above, np.int64).T.copy()) if above else b""
-        return columns.encode(np.vstack((self._key[:, base:end], self._next[base:end])), extra)
+        early = sorted(slot for slot in self._above if base <= slot < end)
+        above = [(slot, lo, hi) for slot in early for lo, hi in self._above[slot]]
+        extra = columns.encode(Grid.over(np.array(above, np.int64).T.copy())) if above else b""
+        return columns.encode(
+            Grid.over(np.concatenate((self._key[:, base:end], self._next[np.newaxis, base:end]))), extra
+        )
 
     def admit(self, runs: Runs) -> NDArray | None:
         """Take in the keys of a batch. None when all are new, else the mask of the rows that are."""
+        if len(runs.lo) == 1 and self._goes_on(runs):
+            return None
         keys = zip(runs.stream.tolist(), runs.epoch.tolist(), strict=True)
         slots = np.fromiter((self._slot(key) for key in keys), np.int64, len(runs.lo))
         plain = self._next[slots] == runs.lo
@@ -97,13 +103,25 @@ class Marks:
             return None
         return self._admit_slowly(runs, slots, plain)
 
+    def _goes_on(self, runs: Runs) -> bool:
+        """Take in the one run of `runs` if it begins where its stream ends."""
+        slot = self._slot((int(runs.stream[0]), int(runs.epoch[0])))
+        if slot in self._above or self._next[slot] != runs.lo[0]:
+            return False
+        self._next[slot] = runs.hi[0]
+        self._dirty.add(slot // SHARD)
+        return True
+
     def _admit_slowly(self, runs: Runs, slots: NDArray, plain: NDArray) -> NDArray | None:
-        new = np.ones(len(runs.order), bool)
+        ends = np.cumsum(runs.hi - runs.lo)
+        order = np.arange(ends[-1]) if runs.order is None else runs.order
+        new = np.ones(len(order), bool)
         for i in np.flatnonzero(~plain).tolist():
-            slot, lo, hi, start = int(slots[i]), int(runs.lo[i]), int(runs.hi[i]), int(runs.starts[i])
-            new[runs.order[start : start + hi - lo]] = False
+            slot, lo, hi = int(slots[i]), int(runs.lo[i]), int(runs.hi[i])
+            rows = order[ends[i] - (hi - lo) : ends[i]]
+            new[rows] = False
             for a, b in spans.missing(self._held(slot), lo, hi):
-                new[runs.order[start + a - lo : start + b - lo]] = True
+                new[rows[a - lo : b - lo]] = True
                 self._add(slot, a, b)
         return None if new.all() else new
 

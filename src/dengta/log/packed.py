@@ -7,44 +7,75 @@ a JSON list, and a CRC-32 over everything.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dengta.core.batch import EventBatch
-from dengta.core.event import FIELDS, TEXT_FIELDS
+from dengta.core.event import FIELDS
+from dengta.core.grid import ROW, TEXTS, Grid
 from dengta.core.reason import Reason, Refusal
+from dengta.core.time import Micros
 from dengta.log import columns
+from dengta.log.keys import Runs
 
 LARGEST = columns.LARGEST
 """Events at most in one packed batch."""
 
 _NAMES = [f.name for f in FIELDS]
-_TEXTS = slice(_NAMES.index(TEXT_FIELDS[0]), _NAMES.index(TEXT_FIELDS[-1]) + 1)
-if tuple(_NAMES[_TEXTS]) != TEXT_FIELDS:
-    raise TypeError("the text fields of an event stand side by side; the packed form counts on it")
+_KEY = slice(ROW["stream"], ROW["seq"] + 1)
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 _NARROW = [(i, f.dtype, np.iinfo(f.dtype)) for i, f in enumerate(FIELDS) if f.dtype.itemsize < 8]
+
+
+class PackedSegment(NamedTuple):
+    """A batch in packed form with what the log asks of it: number of events, least and largest ts, largest recv."""
+
+    n: int
+    t0: Micros
+    t1: Micros
+    recv1: Micros
+    runs: Runs
+    block: bytes
+
+    @classmethod
+    def of(cls, batch: EventBatch, grid: Grid | None = None) -> PackedSegment:
+        """Of at least one event, at most `LARGEST`; who has the `Grid.of(batch)` already gives it along."""
+        grid = Grid.of(batch) if grid is None else grid
+        return cls(
+            n=len(batch),
+            t0=grid.least("ts"),
+            t1=grid.most("ts"),
+            recv1=grid.most("recv"),
+            runs=Runs.of_keys(grid.values[_KEY]),
+            block=_pack(grid, batch.texts),
+        )
 
 
 def pack(batch: EventBatch) -> bytes:
     """`batch` in packed form; its dictionary shrinks to the texts in use. ValueError above `LARGEST` events."""
-    grid = np.empty((len(FIELDS), len(batch)), np.int64)
-    for row, name in zip(grid, _NAMES, strict=True):
-        row[:] = batch.columns[name]
-    texts = _shrink(grid[_TEXTS], batch.texts)
-    return columns.encode(grid, json.dumps(texts, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    return _pack(Grid.of(batch), batch.texts)
 
 
-def _shrink(codes: NDArray, texts: tuple[str, ...]) -> list[str]:
-    """Renumber `codes` in place over the texts they use; "" keeps 0."""
-    used = np.bincount(codes.ravel(), minlength=len(texts)) > 0
+def _pack(grid: Grid, texts: Sequence[str]) -> bytes:
+    grid, texts = _shrink(grid, texts)
+    return columns.encode(grid, _as_json(texts).encode("utf-8", "surrogatepass"))
+
+
+def _shrink(grid: Grid, texts: Sequence[str]) -> tuple[Grid, Sequence[str]]:
+    """Text fields numbered over the texts they use; "" keeps 0."""
+    from dengta.log.kernels import mark_used
+
+    used = np.zeros(len(texts), bool)
     used[0] = True
-    if len(used) > len(texts):
-        raise ValueError("an event points outside the dictionary of its batch")
+    mark_used(grid.values[TEXTS], used)
     if used.all():
-        return list(texts)
-    codes[:] = (np.cumsum(used) - 1)[codes]
-    return [texts[i] for i in np.flatnonzero(used).tolist()]
+        return grid, texts
+    number = np.cumsum(used) - 1  # rises, so the least stays the least
+    values, ends = grid.values.copy(), grid.ends.copy()
+    values[TEXTS], ends[:, TEXTS] = number[values[TEXTS]], number[ends[:, TEXTS]]
+    return Grid(values, ends), [texts[i] for i in np.flatnonzero(used).tolist()]
 
 
 def unpack(block: bytes) -> EventBatch:
@@ -56,7 +87,7 @@ def unpack(block: bytes) -> EventBatch:
         raise Refusal(Reason("log.packed_damaged")) from None
     sound = isinstance(texts, list) and all(isinstance(t, str) for t in texts) and texts[:1] == [""]
     if sound and len(found[0]):
-        sound = all(int(c.min()) >= 0 and int(c.max()) < len(texts) for c in found[_TEXTS])
+        sound = all(int(c.min()) >= 0 and int(c.max()) < len(texts) for c in found[TEXTS])
         sound = sound and all(int(found[i].min()) >= r.min and int(found[i].max()) <= r.max for i, _, r in _NARROW)
     if not sound:
         raise Refusal(Reason("log.packed_damaged"))

@@ -23,6 +23,7 @@ from dengta.log.keys import Covered, Runs
 from dengta.log.lock import WriterLock
 from dengta.log.marks import Marks
 from dengta.log.opening import NEW_DATABASE, make_folders
+from dengta.log.packed import PackedSegment
 from dengta.log.sealing import add_sealed
 from dengta.log.segments import SealedSegment
 from dengta.log.selection import Selection
@@ -161,7 +162,7 @@ def _keep_rows(db: sqlite3.Connection, saved: Iterable[_Row], held: Covered) -> 
         new = marks.admit(Runs.of(batch))
         batch = batch if new is None else batch.take(new)
         if len(batch):
-            add_packed(db, batch, Runs.of(batch), packed.pack(batch), arrived, id_=id_)
+            add_packed(db, PackedSegment.of(batch), arrived, id_=id_)
             rows, events = rows + 1, events + len(batch)
     held.update(keys.cover(marks.ranges()))
     return rows, events

@@ -26,8 +26,8 @@ from dengta.core.reason import Refusal
 from dengta.core.time import DAY, HOUR, MINUTE, Micros
 from dengta.log import keys, packed, segments, store
 from dengta.log.disk import Disk
-from dengta.log.keys import Runs
 from dengta.log.marks import Marks
+from dengta.log.packed import PackedSegment
 from dengta.log.segments import SealedSegment
 from dengta.log.writer import Writer, add_packed
 
@@ -221,5 +221,5 @@ def _join(ids: list[int], kept: store.Store, _: Marks) -> None:
     batch = EventBatch.concat([packed.unpack(block) for block, _ in rows])
     db.execute(f"DELETE FROM packed WHERE {held}", ids)  # noqa: S608
     arrived = max(arrived for _, arrived in rows)
-    add_packed(db, batch, Runs.of(batch), packed.pack(batch), arrived, id_=ids[-1])
+    add_packed(db, PackedSegment.of(batch), arrived, id_=ids[-1])
     db.execute("UPDATE site SET gone = max(gone, ?)", (ids[-1],))

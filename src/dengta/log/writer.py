@@ -22,10 +22,9 @@ import numpy as np
 from dengta.core.batch import EventBatch
 from dengta.core.reason import Reason, Refusal
 from dengta.core.time import MILLISECOND, MINUTE, SECOND, Micros
-from dengta.log import packed
-from dengta.log.keys import Runs
 from dengta.log.lock import WriterLock
 from dengta.log.marks import Marks
+from dengta.log.packed import PackedSegment
 from dengta.log.store import Store, last_id, load_marks
 
 T = TypeVar("T")
@@ -70,8 +69,7 @@ class Offer:
 
     batch: EventBatch
     arrived: Micros
-    runs: Runs | None = None
-    block: bytes | None = None
+    segment: PackedSegment | None = None
     future: Future[Mark] = field(default_factory=_promise)
 
 
@@ -81,20 +79,6 @@ class Task(Generic[T]):
 
     run: Callable[[Store, Marks], T]
     future: Future[T] = field(default_factory=_promise)
-
-
-@dataclass(slots=True)
-class _Lump:
-    """What becomes one packed segment: small offers joined, or one large offer."""
-
-    offers: list[Offer]
-
-    def joined(self) -> tuple[EventBatch, Runs, bytes | None]:
-        first = self.offers[0]
-        if first.runs is not None:
-            return first.batch, first.runs, first.block
-        batch = EventBatch.concat([o.batch for o in self.offers])
-        return batch, Runs.of(batch), None
 
 
 class Writer:
@@ -116,7 +100,7 @@ class Writer:
         """Commit a large batch here and now if nobody waits, else put it in the queue; False when there is no room and
         `block` is False."""
         n = len(offer.batch)
-        if block and offer.runs is not None and self._commit_here(offer):
+        if block and offer.segment is not None and self._commit_here(offer):
             return True
         with self._changed:
             while self._waiting and self._waiting + n > self._settings.queue_events and not self._closing:
@@ -221,7 +205,7 @@ class Writer:
         try:
             marks = self._ready()
             with self._store.transaction():
-                answers = [answer for lump in _lumps(offers) for answer in self._admit(lump, marks)]
+                answers = [answer for joined in _segments(offers) for answer in self._admit(joined, marks)]
                 self._store.save_marks(marks)
         except Exception as error:  # noqa: BLE001 - whatever it was, the callers who wait are told
             told = self._failed(error)
@@ -241,46 +225,43 @@ class Writer:
         self._lock.trouble(reason.code)
         return Refusal(reason)
 
-    def _admit(self, lump: _Lump, marks: Marks) -> Iterator[Mark]:
-        batch, runs, block = lump.joined()
-        new = marks.admit(runs)
-        if new is not None and new.any():
-            batch, block = batch.take(new), None
-            runs = Runs.of(batch)
-        if new is None or new.any():
-            block = packed.pack(batch) if block is None else block
-            segment = add_packed(self._store.db, batch, runs, block, lump.offers[-1].arrived)
-            self.written += len(block)
-        else:
-            segment = last_id(self._store.db)
-        start = 0
-        for offer in lump.offers:
-            n = len(offer.batch)
-            accepted = n if new is None else int(np.count_nonzero(new[start : start + n]))
-            yield Mark(accepted, n - accepted, segment)
-            start += n
+    def _admit(self, offers: list[Offer], marks: Marks) -> list[Mark]:
+        """Take in what becomes one packed segment."""
+        batch = EventBatch.concat([offer.batch for offer in offers])
+        segment = offers[0].segment or PackedSegment.of(batch)
+        new = marks.admit(segment.runs)
+        if new is not None and not new.any():
+            id_ = last_id(self._store.db)
+            return [Mark(0, len(offer.batch), id_) for offer in offers]
+        if new is not None:
+            segment = PackedSegment.of(batch.take(new))
+        id_ = add_packed(self._store.db, segment, offers[-1].arrived)
+        self.written += len(segment.block)
+        if new is None:
+            return [Mark(len(offer.batch), 0, id_) for offer in offers]
+        ends = np.cumsum([len(offer.batch) for offer in offers])
+        parts = np.split(new, ends[:-1])
+        return [Mark(int(part.sum()), int((~part).sum()), id_) for part in parts]
 
 
-def _lumps(offers: list[Offer]) -> Iterator[_Lump]:
+def _segments(offers: list[Offer]) -> Iterator[list[Offer]]:
+    """The offers that become one packed segment each: small ones joined, large ones alone."""
     small: list[Offer] = []
     for offer in offers:
-        if offer.runs is None:
+        if offer.segment is None:
             small.append(offer)
             continue
         if small:
-            yield _Lump(small)
+            yield small
             small = []
-        yield _Lump([offer])
+        yield [offer]
     if small:
-        yield _Lump(small)
+        yield small
 
 
-def add_packed(
-    db: sqlite3.Connection, batch: EventBatch, runs: Runs, block: bytes, arrived: Micros, *, id_: int | None = None
-) -> int:
-    """Insert `batch` as one packed segment (inside a transaction) and return its id, the next one unless given."""
-    n, ts = len(batch), batch["ts"]
-    facts = (id_, n, n, int(ts.min()), int(ts.max()), int(batch["recv"].max()), arrived, runs.encode(), block)
+def add_packed(db: sqlite3.Connection, new: PackedSegment, arrived: Micros, *, id_: int | None = None) -> int:
+    """Insert a packed segment (inside a transaction) and return its id, the next one unless given."""
+    facts = (id_, new.n, new.n, new.t0, new.t1, new.recv1, arrived, new.runs.encode(), new.block)
     done = db.execute(
         "INSERT INTO packed (id, n, unsealed, sealed_until, t0, t1, recv1, arrived, keys, block)"
         " VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?)",

@@ -159,6 +159,7 @@ def serve(site: SiteFolder) -> None:
     """Own the log of `site` until SIGTERM or SIGINT. Refusal: another process owns it, its store is unreadable."""
     now = SiteTime(site.clock)
     log = Log.open(site.log, site.site, now)
+    threading.Thread(target=log.warm, name="warm", daemon=True).start()
     try:
         with socket.socket() as listening:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
