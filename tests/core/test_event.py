@@ -91,7 +91,7 @@ def test_links_depend_on_everything_before() -> None:
 
 
 @given(st.lists(legal_events(), max_size=6))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_the_door_lets_legal_events_in(events: list[Event]) -> None:
     assert check(EventBatch.of(events)) == []
 
