@@ -28,7 +28,7 @@ def faults(*rows: object) -> list[Reason]:
 
 
 @given(st.lists(legal_events(), max_size=8, unique_by=lambda e: e.key))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_what_was_exported_comes_back(events: list[Event]) -> None:
     batch = EventBatch.of(events)
     text = "".join(line + "\n" for line in lines(batch).to_pylist())

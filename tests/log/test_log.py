@@ -32,6 +32,11 @@ def codes(refused):
     return [reason.code for reason in refused.value.reasons]
 
 
+def test_warming_up_leaves_no_trace(log):
+    log.warm()
+    assert (len(log.reader.read()), log.all_marks().streams(), log.reader.last_segment()) == (0, [], 0)
+
+
 def test_the_same_events_twice_are_one_fact(log):
     assert log.append(run(SAW, 0, 5)).result() == Mark(5, 0, 1)
     assert log.append(run(SAW, 3, 8)).result() == Mark(3, 2, 2)

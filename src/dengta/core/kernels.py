@@ -40,5 +40,5 @@ def tally(kind: Any, code: Any, list_of: Any, used: Any) -> int:
     told = 0
     for i in range(len(kind)):
         told |= 1 << (kind[i] & 63)
-        used[list_of[kind[i]], code[i]] = True
+        used[list_of[kind[i] & 255], code[i]] = True
     return told
