@@ -30,7 +30,8 @@ class ImportPlant:
 
 
 def plant_of(mapping: ReportMapping, folder: SiteFolder) -> ImportPlant:
-    """The site's last plant book, else the mapping's. Refusal: none, another site's, or aliases of no machine."""
+    """The site's last plant book, else the mapping's. Refusal: none, another site's, aliases of no machine,
+    or a stream that a machine speaks on."""
     revisions = Bookshelf(folder.books).revisions()
     if revisions:
         plant = ImportPlant(revisions[-1].book, None)
@@ -44,9 +45,18 @@ def plant_of(mapping: ReportMapping, folder: SiteFolder) -> ImportPlant:
     if plant.book.site != mapping.site:
         raise Refusal(Reason("import.site_differs", params={"book": plant.book.site, "mapping": mapping.site}))
     refuse_if(
-        Reason("import.alias_unknown", ("machines", alias), {"machine": machine})
-        for alias, machine in mapping.machines.items()
-        if machine not in plant.book.machines
+        [
+            *(
+                Reason("import.alias_unknown", ("machines", alias), {"machine": machine})
+                for alias, machine in mapping.machines.items()
+                if machine not in plant.book.machines
+            ),
+            *(
+                Reason("import.producer_taken", ("producer",), {"producer": mapping.producer, "machine": machine.id})
+                for machine in plant.book.machines.values()
+                if mapping.producer in machine.producers
+            ),
+        ]
     )
     return plant
 

@@ -14,9 +14,11 @@ from dengta.apps.accounts.models import Entry
 from dengta.apps.imports.models import State, Upload
 from dengta.apps.jobs.models import Job
 from dengta.core.vocabulary import EventType
+from dengta.site.bookshelf import Bookshelf
+from dengta.site.clock import real_now
 from dengta.site.uploads import Uploads
 from tests.cli.test_import import make
-from tests.web.imports.stage import SAMPLE, Desk, form, upload
+from tests.web.imports.stage import IMPORTS, SAMPLE, Desk, form, upload
 
 Sign = Callable[[str], Client]
 
@@ -228,3 +230,37 @@ def test_an_import_that_is_refused_keeps_its_file(client_of: Sign, desk: Desk) -
     assert "changed.csv &gt; row 3: the row says otherwise" in page
     assert client.post(changed, {"import": "1"}).status_code == 400, "what was refused cannot be brought in"
     assert len(desk.log.read()) == held
+
+
+def test_a_file_may_be_read_again_once_its_mapping_is_put_right(client_of: Sign, desk: Desk) -> None:
+    """The machine nobody knew gets its name; only its rows are new."""
+    client = client_of("engineer")
+    address = upload(client, SAMPLE.read_bytes())
+    checked(client, desk, address, zone="Asia/Shanghai", **{"machines:1# Mill": ""})
+    client.post(address, {"import": "1"})
+    desk.work_off()
+    before = len(desk.log.read())
+    assert "upload the file again" in text(client, address)
+    assert upload(client, SAMPLE.read_bytes()) == address
+    page = checked(client, desk, address, **{"machines:1# Mill": "mill-1"})
+    assert "What its rows would become" in page
+    client.post(address, {"import": "1"})
+    desk.work_off()
+    page = text(client, address)
+    assert f"{len(desk.log.read()) - before} new events are in the log." in page
+    assert len(desk.log.read()) > before
+
+
+def test_a_stream_of_a_machine_is_not_for_files(client_of: Sign, desk: Desk) -> None:
+    """What a machine says and what a file says are told apart by their keys."""
+    client = client_of("engineer")
+    book = (
+        (IMPORTS / "sample-plant.toml")
+        .read_text("utf-8")
+        .replace('id = "mill-1"', 'id = "mill-1"\nproducers = ["plc-3"]')
+    )
+    Bookshelf(desk.folder.books).add(book, real_now())
+    address = upload(client, SAMPLE.read_bytes())
+    page = checked(client, desk, address, zone="Asia/Shanghai", producer="plc-3")
+    assert "plc-3 is the stream of machine mill-1" in page
+    assert client.post(address, {"import": "1"}).status_code == 400

@@ -113,7 +113,7 @@ def of_upload(request: HttpRequest, scope: Scope, now: Standing, told: dict[str,
     last = now.run if now.imported else now.check
     if last is not None and last.result and "rows" in last.result and not now.busy and not told.get("changed"):
         told |= of_account(request, scope, now, last)
-    if now.imported or now.busy:
+    if now.busy or (now.imported and not reading.is_here(scope.folder, now.upload)):
         return told
     if scope.book is None:
         return told | {"no_book": True}

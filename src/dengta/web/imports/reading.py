@@ -73,12 +73,16 @@ def _sample(rows: Sequence[Sequence[Cell]], at: int) -> str:
     return " · ".join(word[:24] for word in list(words)[:SAMPLES])
 
 
+def is_here(folder: SiteFolder, upload: Upload) -> bool:
+    """Whether the file is (still, or again) in the site's folder."""
+    return Uploads(folder.uploads).path(upload.sha256).is_file()
+
+
 def file_of(folder: SiteFolder, upload: Upload) -> Path:
     """Where the upload's file is. Refusal: it is gone."""
-    file = Uploads(folder.uploads).path(upload.sha256)
-    if not file.is_file():
+    if not is_here(folder, upload):
         raise Refusal(Reason("upload.gone", (upload.name,)))
-    return file
+    return Uploads(folder.uploads).path(upload.sha256)
 
 
 def named(refusal: Refusal, file: Path, upload: Upload) -> Refusal:
