@@ -16,6 +16,10 @@ from dengta.site.bookshelf import Bookshelf
 from dengta.site.home import SiteFolder
 
 
+OF_FILES = "import:"
+"""A stream so named is one of files; a plant book may name it for machines that are known by their reports alone."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ImportPlant:
     """The plant book an import is judged by; `text` is what goes on the shelf, None where a book is there already."""
@@ -54,7 +58,7 @@ def plant_of(mapping: ReportMapping, folder: SiteFolder) -> ImportPlant:
             *(
                 Reason("import.producer_taken", ("producer",), {"producer": mapping.producer, "machine": machine.id})
                 for machine in plant.book.machines.values()
-                if mapping.producer in machine.producers
+                if mapping.producer in machine.producers and not mapping.producer.startswith(OF_FILES)
             ),
         ]
     )
