@@ -15,7 +15,6 @@ from dengta.engines.plantbook import PlantBook, parse
 from dengta.site.bookshelf import Bookshelf
 from dengta.site.home import SiteFolder
 
-
 OF_FILES = "import:"
 """A stream so named is one of files; a plant book may name it for machines that are known by their reports alone."""
 
