@@ -60,6 +60,8 @@ def kpi_(
     dimensions = [d.strip() for d in by.split(",") if d.strip()]
     where = _where(rows, dict(zip(_FILTERS, (machine, line, order, shift), strict=True)))
     found = [f for f in kpi.figures(rows, dimensions, where) if f.grade]
+    people = kpi.attendance(batch, rows.setting, rows.until).by(dimensions) if not (order or line or shift) else {}
+    found = [f.with_inputs(people.get(tuple(f.key.values()), {})) for f in found]
     if dimensions == ["order"]:
         times = kpi.order_times(batch)
         found = [f.with_inputs(kpi.execution_inputs(times, f.key["order"])) for f in found]
@@ -103,7 +105,7 @@ class _Told:
 
 def _from_home(home: Path | None, site: str | None, book: Path | None) -> _Told:
     folder = which_site(home, site)
-    batch = LogReader(folder.log).read(types=[int(t) for t in kpi.FOLDED])
+    batch = LogReader(folder.log).read(types=[int(t) for t in kpi.ATTENDED])
     return _Told(folder.site, batch, Bookshelf(folder.books), _book(book), source_names(folder))
 
 
@@ -114,7 +116,7 @@ def _from_files(events: Path, book: Path | None) -> _Told:
             batch = EventBatch.concat(lines.read_file(source, events.name)).sorted()
     except OSError as fault:
         raise Refusal(Reason("kpi.file_unreadable", (str(events),), {"error": fault.strerror or str(fault)})) from None
-    batch = batch.take(np.isin(batch["type"], [int(t) for t in kpi.FOLDED]))
+    batch = batch.take(np.isin(batch["type"], [int(t) for t in kpi.ATTENDED]))
     given = _book(book)
     return _Told(given.site if given else "", batch, None, given, {})
 

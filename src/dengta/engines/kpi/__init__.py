@@ -8,6 +8,7 @@ The face::
     steps   = waterfall(figure)                               # list[Step]: planned busy time down to good time
     bars    = pareto(rows, where), defects(rows, where)       # list[Bar]: stops by time, scrap and rework by pieces
     follower = Follower(setting, reread)                      # as events arrive; `publish` gives revisions of buckets
+    people  = attendance(batch, setting, until)               # APAT, APWT; `Figure.with_inputs` takes what `by` gives
     spans   = state_spans(batch, setting, machine, window)    # list[StateSpan]: what lies behind, with event keys
 
 A `Figure` has `key`, `window`, `book`, `inside` and `outside` planned busy time (each a `Part`: `of[Column]`, planned
@@ -36,9 +37,11 @@ K13: an event that names no order or operation belongs to those in force: what t
     began since, else the last begun and not ended (`kernels.context`).
 K14: planned run time (PRU x PQ) is that of the item at the operation actually run, on that machine, at that time;
     pieces without a planned cycle leave effectiveness undefined (`figures`).
+K15: attendance and work of a person are split among the machines at which the person is at once (`attendance`).
 """
 
 from dengta.engines.kpi.assume import AssumedCycle, Assumptions, assume
+from dengta.engines.kpi.attendance import ATTENDED, Attendance, attendance
 from dengta.engines.kpi.capability import Measured, capability
 from dengta.engines.kpi.catalogue import DEFINITIONS, Definition
 from dengta.engines.kpi.clauses import Ratio, ratios
@@ -55,6 +58,7 @@ from dengta.engines.kpi.setting import setting_of
 from dengta.engines.kpi.spans import StateSpan, state_spans
 
 __all__ = [
+    "ATTENDED",
     "COLUMNS",
     "DEFINITIONS",
     "DIMENSIONS",
@@ -62,6 +66,7 @@ __all__ = [
     "LOSSES",
     "AssumedCycle",
     "Assumptions",
+    "Attendance",
     "Bar",
     "Cells",
     "Column",
@@ -86,6 +91,7 @@ __all__ = [
     "Where",
     "apply",
     "assume",
+    "attendance",
     "capability",
     "compute",
     "defects",

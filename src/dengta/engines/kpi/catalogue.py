@@ -51,7 +51,7 @@ class Definition:
 
 NOT_FROM_EVENTS = frozenset(
     (
-        *("APWT", "APAT", "PSQ", "GP", "IP", "SQ of the first operation", "PQ of the first operation", "energy"),
+        *("PSQ", "GP", "IP", "SQ of the first operation", "PQ of the first operation", "energy"),
         *("TH", "FGI", "WIP", "CM", "IGQ", "PL", "STL", "OL", "EPC", "CMT"),
     )
 )

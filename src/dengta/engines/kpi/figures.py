@@ -169,7 +169,7 @@ def figures(rows: Rows, by: Sequence[str] = ("machine",), where: Where | None = 
         if d not in DIMENSIONS
     )
     where = where or Where()
-    setting, sheet = rows.setting, _Sheet(rows)
+    setting, sheet = rows.setting, Sheet(rows)
     wanted = np.ones(len(sheet), np.bool_)
     for name in DIMENSIONS[:-1]:
         allowed = getattr(where, name)
@@ -185,10 +185,10 @@ def figures(rows: Rows, by: Sequence[str] = ("machine",), where: Where | None = 
 
 def words_of(rows: Rows, dimension: str) -> list[str]:
     """The words by which rows can be chosen in one dimension."""
-    return [w for w in dict.fromkeys(_Sheet(rows).words(dimension)) if w]
+    return [w for w in dict.fromkeys(Sheet(rows).words(dimension)) if w]
 
 
-class _Sheet:
+class Sheet:
     """The rows with one more for every cell of every machine, that carries nothing but its planned busy time."""
 
     def __init__(self, rows: Rows) -> None:
@@ -362,7 +362,7 @@ class Sums:
 
 def sums(rows: Rows, by: Sequence[str]) -> Sums:
     """The sums of `rows` by any of DIMENSIONS, and by ``cell``, its number; in the order of their keys."""
-    sheet = _Sheet(rows)
+    sheet = Sheet(rows)
     distinct, ranked, begins = sheet.groups(np.arange(len(rows)), tuple(by))
     values: Ints = np.add.reduceat(sheet.values[ranked], begins, axis=0)
     values[:, Column.GRADE] = np.maximum.reduceat(sheet.values[ranked, Column.GRADE], begins)
