@@ -72,6 +72,21 @@ def import_(home: Path) -> str:
     return f"{first['rows']['total']} rows, {first['events']['total']} events, again: none new"
 
 
+def suggest(home: Path) -> str:
+    told = dengta("import", EXAMPLES / "imports/sample-shop.csv", "--suggest", "--home", home)
+    assert 'machine = "Station"' in told
+    assert 'zone = ""' in told
+    return "a draft that says what it does not know"
+
+
+def reconcile(home: Path) -> str:
+    file, mapping = EXAMPLES / "imports/sample-shop.csv", EXAMPLES / "imports/sample-shop.toml"
+    told = dengta_json("reconcile", file, file, "--mapping-a", mapping, "--mapping-b", mapping, "--home", home)
+    assert told["matched"] == told["a"]["reports"] == told["b"]["reports"] > 0
+    assert told["only_a"] == told["only_b"] == []
+    return f"{told['matched']} reports are their own twins"
+
+
 def kpi(home: Path) -> str:
     call = ("import", EXAMPLES / "imports/sample-shop.csv", "--mapping", EXAMPLES / "imports/sample-shop.toml")
     sums = dengta_json(*call, "--home", home, "--dry-run")["sums"]
@@ -150,6 +165,8 @@ VERBS: dict[str, Callable[[Path], str]] = {
     "dengta --version": version,
     "dengta plant check": plant_check,
     "dengta import": import_,
+    "dengta import --suggest": suggest,
+    "dengta reconcile": reconcile,
     "dengta kpi": kpi,
     "dengta schedule": schedule,
     "dengta simulate": simulate,

@@ -134,7 +134,7 @@ def reports_of(file: Path, mapping: ReportMapping, known: frozenset[str], tally:
         while rows := list(islice(sheet.rows, REPORTS_A_BATCH)):
             reports = []
             for row, cells in rows:
-                if not any(cells):
+                if not any(cell != "" for cell in cells):
                     _pass_over(row, cells, tally)
                     continue
                 report = reader.read(row, cells)

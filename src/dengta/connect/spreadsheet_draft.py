@@ -73,7 +73,7 @@ def suggest(file: Path, machines: Mapping[str, str] | None = None, layout: Layou
     found = find_layout(file) if layout is None else FoundLayout(layout, {}, is_workbook(file))
     with open_sheet(file, found.layout) as sheet:
         heading = sheet.heading(found.layout.heading_row)
-        rows = [cells for _, cells in islice(sheet.rows, ROWS + 1) if any(cells)]
+        rows = [cells for _, cells in islice(sheet.rows, ROWS + 1) if any(cell != "" for cell in cells)]
     columns = profiles(heading, rows[:ROWS])
     if not rows:
         raise Refusal(Reason("import.no_rows", (file.name,)))

@@ -115,7 +115,11 @@ def first_rows(folder: SiteFolder, upload: Upload, mapping: ReportMapping, book:
             heading = sheet.heading(mapping.layout.heading_row)
             judge_heading(sheet.place, heading, dict(mapping.columns))
             reader = RowReader(mapping, heading, frozenset(book.machines), sheet.epoch)
-            return [_understood(reader, row, cells) for row, cells in islice(sheet.rows, FIRST_ROWS) if any(cells)]
+            return [
+                _understood(reader, row, cells)
+                for row, cells in islice(sheet.rows, FIRST_ROWS)
+                if any(c != "" for c in cells)
+            ]
     except Refusal as refusal:
         raise named(refusal, file, upload) from None
 
