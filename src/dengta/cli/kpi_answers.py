@@ -157,8 +157,9 @@ def show(answer: Answer) -> None:
     reported = [f for f in answer.figures if f.whole.has_reports]
     if reported:
         keys = ["run", "setup", "breakdown", "machine_min", "good", "scrap", "rework", "reports"]
-        total = [_reported(answer.total)] if answer.total else []
-        _table(answer, "reported", keys, reported, [_reported(f) for f in reported], total)
+        shown = len(keys) if len(answer.by) < 2 or _is_wide() else 6  # a second dimension needs the room
+        total = [_reported(answer.total)[:shown]] if answer.total else []
+        _table(answer, "reported", keys[:shown], reported, [_reported(f)[:shown] for f in reported], total)
         if answer.total:
             _show_shares(answer.total)
     stated = [f for f in answer.figures if not f.whole.has_reports]
@@ -185,7 +186,10 @@ def _show_notes(figures: Sequence[Figure]) -> None:
             if reason is not None and name != "oee":
                 reasons.setdefault((name, reason.code, str(reason.params.get("input", ""))), reason)
     for (name, _, _), reason in list(reasons.items())[:6]:
-        print_text(f"– {tr(f'kpi.short_{name}')}: {say(reason, language())}")
+        where = "" if reason.place == (name,) else f"{' > '.join(reason.place)}: "
+        print_text(f"– {tr(f'kpi.short_{name}')}: {where}{say(Reason(reason.code, (), reason.params), language())}")
+    if any(reason.params.get("input") == "PBT" and "input" in reason.code for reason in reasons.values()):
+        print_text(tr("kpi.hint_calendar"))
     if any(f.clauses[name].above_one for f in figures for name in SHOWN):
         print_text("! " + tr("kpi.above_one"))
     outside = sum(f.outside.of[Column.APT] for f in figures if f.planned is not None)
@@ -224,6 +228,10 @@ def _stated(f: Figure) -> list[str]:
     ]
 
 
+def _is_wide() -> bool:
+    return shutil.get_terminal_size().columns >= WIDE
+
+
 def _table(
     answer: Answer,
     title: str,
@@ -232,7 +240,7 @@ def _table(
     cells: Sequence[list[str]],
     total: Sequence[list[str]] = (),
 ) -> None:
-    named = "machine" in answer.by and shutil.get_terminal_size().columns >= WIDE
+    named = "machine" in answer.by and _is_wide()
     rows = []
     for f, line in zip(figures, cells, strict=True):
         machine = f.key.get("machine", "")

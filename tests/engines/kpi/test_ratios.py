@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -78,6 +79,13 @@ def test_clauses_are_numbered_once() -> None:
     numbers = [d.number for d in DEFINITIONS.values()]
     assert len(set(numbers)) == len(numbers) == len(BY_HAND)
     assert not set(numbers) & {32, 33, 34, 35, 37, 38, 39, 40}
+
+
+def test_the_guide_lists_every_clause() -> None:
+    """Number, id, formula, unit, trend and source, as they are computed."""
+    guide = (Path(__file__).parents[3] / "docs" / "guides" / "figures.md").read_text("utf-8")
+    for d in DEFINITIONS.values():
+        assert f"| C{d.number} | {d.id} | {d.formula} | {d.unit} | {d.trend} | {d.source} |" in guide
 
 
 def test_losses_and_integrated_goods_are_the_material() -> None:

@@ -87,7 +87,7 @@ def figure_clauses(
         params: dict[str, Param] = {
             "item": item,
             "operation": operation,
-            "more": len(without_cycle) - 1,
+            "pairs": len(without_cycle),
             "pieces": whole.unplanned,
         }
         because["PRU*PQ"] = Reason("kpi.undefined_cycle", (machine,), params)
