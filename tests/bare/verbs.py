@@ -90,7 +90,7 @@ def reconcile(home: Path) -> str:
 def kpi(home: Path) -> str:
     call = ("import", EXAMPLES / "imports/sample-shop.csv", "--mapping", EXAMPLES / "imports/sample-shop.toml")
     sums = dengta_json(*call, "--home", home, "--dry-run")["sums"]
-    machines = dengta_json("kpi", "--by", "machine", "--home", home)["machines"]
+    machines = dengta_json("kpi", "--by", "machine", "--home", home)["figures"]
     for name in ("run_min", "setup_min", "breakdown_min", "good"):
         wanted = sums["accepted"][name] + sums["repaired"][name]
         found = sum(machine[name] for machine in machines)
