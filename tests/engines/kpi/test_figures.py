@@ -152,6 +152,20 @@ def test_pareto_and_defects_by_hand() -> None:
     assert sum(s.end - s.start for s in spans) == HOUR
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_the_reports_behind_a_figure_sum_to_its_labour_time(seed: int) -> None:
+    """A click on a figure opens what it is made of."""
+    batch, rows = EventBatch.of(record(seed, 120)).sorted(), rows_of(seed)
+    for f in kpi.figures(rows):
+        spans = kpi.work_spans(batch, f.key["machine"], WINDOW)
+        for activity, column in (("run", Column.REPORTED_RUN), ("setup", Column.REPORTED_SETUP)):
+            assert sum(s.end - s.start for s in spans if s.activity == activity) == f.whole.of[column]
+        told = kpi.state_spans(batch, rows.setting, f.key["machine"], WINDOW)
+        rest = sum(s.end - s.start for s in told if s.element is TimeElement.REST)
+        if told and told[0].start == WINDOW.start:
+            assert rest == f.whole.of[Column.REST]
+
+
 def test_dimensions_that_are_none_are_refused() -> None:
     """All of them at once."""
     with pytest.raises(Refusal) as refused:

@@ -10,6 +10,7 @@ The face::
     follower = Follower(setting, reread)                      # as events arrive; `publish` gives revisions of buckets
     people  = attendance(batch, setting, until)               # APAT, APWT; `Figure.with_inputs` takes what `by` gives
     spans   = state_spans(batch, setting, machine, window)    # list[StateSpan]: what lies behind, with event keys
+    work    = work_spans(batch, machine, window)              # list[WorkSpan]: the reports behind, which may overlap
 
 A `Figure` has `key`, `window`, `book`, `inside` and `outside` planned busy time (each a `Part`: `of[Column]`, planned
 run time), `planned` (PBT), `elements`, `grade`, `clauses` (definition id -> `Ratio`: exact fraction, or its Reason).
@@ -55,7 +56,7 @@ from dengta.engines.kpi.losses import Bar, Step, defects, pareto, waterfall
 from dengta.engines.kpi.model import Cells, Column, Counter, Cycles, Place, Rows, Setting
 from dengta.engines.kpi.orders import OrderTimes, execution_inputs, order_clauses, order_times
 from dengta.engines.kpi.setting import setting_of
-from dengta.engines.kpi.spans import StateSpan, state_spans
+from dengta.engines.kpi.spans import StateSpan, WorkSpan, state_spans, work_spans
 
 __all__ = [
     "ATTENDED",
@@ -89,6 +90,7 @@ __all__ = [
     "Step",
     "Sums",
     "Where",
+    "WorkSpan",
     "apply",
     "assume",
     "attendance",
@@ -108,4 +110,5 @@ __all__ = [
     "sums",
     "waterfall",
     "words_of",
+    "work_spans",
 ]

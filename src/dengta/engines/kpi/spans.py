@@ -1,4 +1,5 @@
-"""What lies behind a figure: the states a machine was in, span by span, each with the key of the event that says so."""
+"""What lies behind a figure: a machine's states and the work reported of it, each with the key of the event that says
+so."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from dengta.core.time import Micros
 from dengta.core.vocabulary import STATE_ELEMENT, EventType, TimeElement
 from dengta.engines.kpi.columns import SKIPPED
 from dengta.engines.kpi.corrections import apply
-from dengta.engines.kpi.model import Setting
+from dengta.engines.kpi.kernels_counting import whole
+from dengta.engines.kpi.model import LONGEST_REPORT, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,22 @@ class StateSpan:
     told_at: Micros
 
 
+@dataclass(frozen=True, slots=True)
+class WorkSpan:
+    """``[start, end)`` of a report of work on a machine, within the window asked for; reports may overlap. `whole` is
+    what the report says in full."""
+
+    start: Micros
+    end: Micros
+    activity: str
+    reason: str
+    order: str
+    operation: str
+    person: str
+    event: EventKey
+    whole: Interval
+
+
 def state_spans(batch: EventBatch, setting: Setting, machine: str, window: Interval) -> list[StateSpan]:
     """The states of `machine` in `window`, in order; nothing before its first word. `batch` as for `compute`."""
     told = [
@@ -44,4 +62,20 @@ def state_spans(batch: EventBatch, setting: Setting, machine: str, window: Inter
             spans.append(
                 StateSpan(start, end, one.code, element, one.reason, one.order, one.operation, one.key, one.ts)
             )
+    return spans
+
+
+def work_spans(batch: EventBatch, machine: str, window: Interval) -> list[WorkSpan]:
+    """The reports of `machine` that touch `window`, in the order in which they end. `batch` as for `compute`."""
+    ends = (batch["type"] == EventType.OPERATION_END) | (batch["type"] == EventType.CORRECTION)
+    spans = []
+    for one in apply(batch.take(ends)):
+        took, fits = whole(one.value, one.scale)
+        if one.subject != machine or one.flags & SKIPPED or not fits or not 0 < took <= LONGEST_REPORT:
+            continue
+        said = Interval(one.ts - took, one.ts)
+        part = said.meet(window)
+        if part is not None:
+            told = (one.code, one.reason, one.order, one.operation, one.person, one.key, said)
+            spans.append(WorkSpan(part.start, part.end, *told))
     return spans
