@@ -36,7 +36,7 @@ def encode(grid: Grid, extra: bytes = b"") -> bytes:
         raise ValueError(f"{k} columns of {n} rows; at most 64 of {LARGEST} fit one block")
     out = np.empty(_HEAD.size + len(extra) + k * (_COLUMN.size + 8 * n) + _COUNT.size, np.uint8)
     end, filled = write(grid.values, grid.ends, out, _HEAD.size, len(extra))
-    filled %= 2**64
+    filled %= 2**64  # the loop counts in signed numbers
     behind_heads = _HEAD.size + _COLUMN.size * filled.bit_count()
     block = out.data
     _HEAD.pack_into(block, 0, MAGIC, k, n, len(extra), filled)
