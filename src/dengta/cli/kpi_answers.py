@@ -154,7 +154,8 @@ def show(answer: Answer) -> None:
     if answer.assumed:
         cycles, days = len(answer.assumed.cycles), len(answer.assumed.shifts)
         print_text(tr("kpi.assumed", hash=answer.assumed.hash[:12], cycles=cycles, days=days))
-    reported = [f for f in answer.figures if f.whole.has_reports]
+    figures = [f for f in answer.figures if not _is_trifle(f)]
+    reported = [f for f in figures if f.whole.has_reports]
     if reported:
         keys = ["run", "setup", "breakdown", "machine_min", "good", "scrap", "rework", "reports"]
         shown = len(keys) if len(answer.by) < 2 or _is_wide() else 6  # a second dimension needs the room
@@ -162,27 +163,44 @@ def show(answer: Answer) -> None:
         _table(answer, "reported", keys[:shown], reported, [_reported(f)[:shown] for f in reported], total)
         if answer.total:
             _show_shares(answer.total)
-    stated = [f for f in answer.figures if not f.whole.has_reports]
+    stated = [f for f in figures if _speaks(f)]
     if stated:
         elements = [str(e) for e in stated[0].elements]
         _table(answer, "stated", [*elements, "good", "scrap", "counted"], stated, [_stated(f) for f in stated])
-    _table(answer, "ratios", [f"short_{n}" for n in SHOWN], answer.figures, [_shown(f) for f in answer.figures])
-    _show_notes(answer.figures)
+    _table(answer, "ratios", [f"short_{n}" for n in SHOWN], figures, [_shown(f) for f in figures])
+    _show_notes(figures)
     print_text(tr("kpi.grades"))
+
+
+def _speaks(f: Figure) -> bool:
+    """Whether the machines told states: not all that is known of their time is the union of reports."""
+    of = f.whole.of
+    union = [of[c] for c in (Column.MACHINE_RUN, Column.MACHINE_SETUP, Column.MACHINE_BREAKDOWN)]
+    known = [of[c] for c in (Column.APT, Column.ASUT, Column.ADET)]
+    return not f.whole.has_reports or known != union or any(of[c] for c in (Column.ADOT, Column.PMT, Column.REST))
+
+
+def _is_trifle(f: Figure) -> bool:
+    """Less than a minute in which nothing was made: the last event of a window lies in it, and may begin a shift."""
+    pieces = any(f.whole.of[c] for c in (*PIECES.values(), Column.REPORTS))
+    return sum(f.elements.values()) < MINUTE and not pieces and not f.whole.has_reports
 
 
 def _show_shares(total: Figure) -> None:
     for name, (told, union) in shares(total).items():
-        if told is not None and union is not None:
+        if told and union:
             print_text(tr("kpi.share", what=tr(f"kpi.{name}_whole"), told=_percent(told), union=_percent(union)))
 
 
 def _show_notes(figures: Sequence[Figure]) -> None:
     print()
     reasons: dict[tuple[str, str, str], Reason] = {}
+    above_one = False
     for f in figures:
+        told = f.clauses
+        above_one |= any(told[name].above_one for name in SHOWN)
         for name in SHOWN:
-            reason = f.clauses[name].reason
+            reason = told[name].reason
             if reason is not None and name != "oee":
                 reasons.setdefault((name, reason.code, str(reason.params.get("input", ""))), reason)
     for (name, _, _), reason in list(reasons.items())[:6]:
@@ -190,7 +208,7 @@ def _show_notes(figures: Sequence[Figure]) -> None:
         print_text(f"– {tr(f'kpi.short_{name}')}: {where}{say(Reason(reason.code, (), reason.params), language())}")
     if any(reason.params.get("input") == "PBT" and "input" in reason.code for reason in reasons.values()):
         print_text(tr("kpi.hint_calendar"))
-    if any(f.clauses[name].above_one for f in figures for name in SHOWN):
+    if above_one:
         print_text("! " + tr("kpi.above_one"))
     outside = sum(f.outside.of[Column.APT] for f in figures if f.planned is not None)
     if outside:
@@ -202,9 +220,9 @@ def _percent(value: Fraction) -> str:
 
 
 def _shown(f: Figure) -> list[str]:
-    cells = []
+    cells, told = [], f.clauses
     for name in SHOWN:
-        ratio = f.clauses[name]
+        ratio = told[name]
         cells.append("–" if ratio.value is None else f"{float(100 * ratio.value):.1f}{' !' if ratio.above_one else ''}")
     return cells
 
