@@ -15,6 +15,7 @@ from dengta.apps.imports import queries
 from dengta.apps.imports.models import Upload
 from dengta.apps.imports.queries import Standing
 from dengta.apps.jobs.models import Job
+from dengta.apps.performance.site_fold import HISTORY
 from dengta.connect.spreadsheet_layout import Guess
 from dengta.connect.spreadsheet_mapping import OPERATIONS, QUANTITIES, STATES, STYLES, parse_mapping
 from dengta.core.reason import Reason, Refusal
@@ -282,6 +283,7 @@ def of_account(request: HttpRequest, scope: Scope, now: Standing, last: Job) -> 
     return {
         "account": result,
         "imported": now.imported,
+        "recent": (result["last"] or 0) > scope.now() - HISTORY,
         "lines": [Sum.of(name, result) for name in RESULT_WORDS],
         "codes": [
             {**one, "result_word": RESULT_WORDS[one["result"]], "said": _brief(one["code"])} for one in result["codes"]
