@@ -77,7 +77,7 @@ def test_today_counts_its_orders_and_the_command_counts_the_same(client_of, plan
 def test_what_is_missing_says_where_it_was_seen_last_and_what_it_waits_for(client_of, plant):
     told = words(section(client_of("manager").get("/today/").content.decode(), "due-today"))
     assert re.search(r"\d+ × carcass, last seen Panel saw \d, 23:\d\d, waits for Edge", told)
-    assert re.search(r"Pack lacks \d+ planned minutes until the order is due", told)
+    assert re.search(r"at Pack, \d+ planned minutes are lacking before it is due", told)
     assert "All parts have come; " in told
 
 
