@@ -240,7 +240,7 @@ def _context(so_far: list[Event]) -> _Context:
     for event in so_far:
         named = (event.order, event.operation)
         if event.type is EventType.STATE:
-            own = named if any(named) else None
+            own = _named(event, under_way[-1] if under_way else ("", "")) if any(named) else None
         elif event.type is EventType.OPERATION_START:
             own = None
             under_way = [*under_way, named][-_MOST_OPEN:]

@@ -59,11 +59,13 @@ class Follower:
         is_correction = batch["type"] == EventType.CORRECTION
         corrections = batch.take(is_correction)
         self._corrected |= _refs(corrections)
+        named = {batch.texts[code] for code in np.unique(corrections["subject"]).tolist()}
+        everywhere = not named <= set(self.setting.machines)
         for group in self._groups:
             group.advance(batch, is_correction | _named(batch, self._corrected))
-            for code in np.unique(corrections["subject"]).tolist():  # what it corrects may lie anywhere
-                if batch.texts[code] in group.machines:
-                    group.again(batch.texts[code], EARLIEST, LATEST)
+            for machine in group.machines:
+                if everywhere or machine in named:  # what is corrected may lie at any time
+                    group.again(machine, EARLIEST, LATEST)
 
     def close(self, now: Micros) -> None:
         """Nothing more is expected before `now`; what comes all the same makes a next revision."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dengta.core.vocabulary import EventType
-from dengta.engines.kpi.kernels_compiled import compiled
+from dengta.engines.kpi.kernels_compiled import compiled, inlined
 from dengta.engines.kpi.kernels_counting import FORWARD, RESET, TOO_LATE, step, whole
 from dengta.engines.kpi.kernels_layout import (
     AT_CELL,
@@ -52,7 +52,7 @@ C_GRADE, C_TIME, C_GOOD, C_COUNTED, C_REPORTS, C_LATE, C_RESETS, C_TIMES = (
 )  # fmt: skip
 
 
-@compiled
+@inlined
 def _context(memory: Any, m: int) -> tuple[int, int]:
     """Order and operation of what goes on now: what the state named, else the operation last begun (K13)."""
     if memory[m, OWN]:
@@ -63,7 +63,7 @@ def _context(memory: Any, m: int) -> tuple[int, int]:
     return 0, 0
 
 
-@compiled
+@inlined
 def _named(memory: Any, m: int, own: int, task: int) -> tuple[int, int]:
     """Order and operation of an event that names `own` and `task`, 0 for none: what it leaves open is what goes on."""
     order, operation = _context(memory, m)
@@ -72,7 +72,7 @@ def _named(memory: Any, m: int, own: int, task: int) -> tuple[int, int]:
     return order, task if task != 0 else operation
 
 
-@compiled
+@inlined
 def _flush(
     memory: Any, slots: Any, rows: Any, counts: Any, edges: Any, ends: Any, m: int, last: int, until: int
 ) -> None:
@@ -151,6 +151,62 @@ def close(held: Any, ground: Any, until: int) -> None:
         _flush(memory, slots, rows, counts, ground.edges, ground.ends, m, ground.last[m], until)
 
 
+@inlined
+def _count(
+    memory: Any, counters: Any, slots: Any, rows: Any, counts: Any, m: int, counter: int, modulus: int, max_per_h: int,
+    value: int, at: int, cell: int, code: int, grade: int, own: int, task: int,
+) -> None:  # fmt: skip
+    """Take a reading of a counter (K8); `cell` is -1 outside the window."""
+    gain, verdict = 0, FORWARD
+    if counters[counter, READ]:
+        gain, verdict = step(counters[counter, READING], counters[counter, READ_AT], value, at, modulus, max_per_h)
+    if verdict != TOO_LATE:
+        counters[counter, READ], counters[counter, READING], counters[counter, READ_AT] = 1, value, at
+    if cell < 0:
+        return
+    row = memory[m, COUNT_ROW]
+    if (
+        row < 0
+        or memory[m, COUNT_CODE] != code
+        or memory[m, COUNT_OWN] != own
+        or task != 0
+        or rows[row, 1] != cell
+        or rows[row, C_GRADE] < grade
+    ):
+        order, operation = _named(memory, m, own, task)
+        row = find(slots, rows, counts, m, cell, order, operation, 0, code, grade)
+        memory[m, COUNT_ROW] = row if task == 0 else -1
+        memory[m, COUNT_CODE], memory[m, COUNT_OWN] = code, own
+    rows[row, C_COUNTED] += gain
+    if verdict == TOO_LATE:
+        rows[row, C_LATE] += 1
+    elif verdict == RESET:
+        rows[row, C_RESETS] += 1
+
+
+@inlined
+def _tell_state(
+    memory: Any, slots: Any, rows: Any, counts: Any, m: int, at: int, cell: int, code: int, reason: int, grade: int,
+    own: int, task: int,
+) -> None:  # fmt: skip
+    """A state is told of a machine that is flushed; it counts as begun where it says something new. `cell` is -1
+    outside the window."""
+    fresh = memory[m, TOLD_AT] == NEVER or memory[m, CODE] != code or memory[m, REASON] != reason
+    if memory[m, TOLD_AT] == NEVER:
+        memory[m, TOLD_AT] = at
+    memory[m, CODE], memory[m, REASON], memory[m, GRADE], memory[m, OWN] = code, reason, grade, 0
+    memory[m, COUNT_ROW] = memory[m, TIME_ROW] = -1
+    order, operation = _named(memory, m, own, task)
+    if own != 0 or task != 0:
+        memory[m, OWN], memory[m, OWN_ORDER], memory[m, OWN_OPERATION] = 1, order, operation
+    else:
+        memory[m, OWN_ORDER], memory[m, OWN_OPERATION] = 0, 0
+    if fresh and cell >= 0:
+        row = find(slots, rows, counts, m, cell, order, operation, reason, code, grade)
+        rows[row, C_TIMES] += 1
+        memory[m, TIME_ROW] = row
+
+
 @compiled
 def fold(event: int, told: Any, means: Any, ground: Any, held: Any, keyed: bool, skipped: int, late: Any) -> int:
     """Fold events from number `event` on, each machine's in the order of time; returns the first event not folded,
@@ -163,11 +219,8 @@ def fold(event: int, told: Any, means: Any, ground: Any, held: Any, keyed: bool,
     counter_at, modulus, max_per_h, first_cell, last_cell, edges, ends, grade_of = ground
     memory, counters, pieces, slots, rows, counts = held
     for i in range(event, len(ts)):
-        what = kind[i]
-        if what > REWORK or flags[i] & skipped:
-            continue
-        m = machine_of[subject[i]]
-        if m < 0:
+        what, m = kind[i], machine_of[subject[i]]
+        if what > REWORK or flags[i] & skipped or m < 0:
             continue
         at, last, counter = ts[i], last_cell[m], -1
         if at <= memory[m, LAST] and (
@@ -183,95 +236,54 @@ def fold(event: int, told: Any, means: Any, ground: Any, held: Any, keyed: bool,
         amount, fits = value[i], True
         if scale[i] != 0 and what != STATE and what != START:
             amount, fits = whole(amount, scale[i])
+        fits = fits and (what != END or 0 <= amount <= LONGEST_REPORT)
         cell = memory[m, AT_CELL]
         while cell < last and at >= ends[cell]:
             cell += 1
-        took, wanted = 0, 4 + cell - memory[m, CELL]
-        if what == END:
-            fits = fits and 0 <= amount <= LONGEST_REPORT
-            if fits and amount > 0:
-                took = amount
-                wanted += room_wanted(memory, pieces, edges, m, at - took, min(cell, last - 1))
-                if counts[PIECES] + wanted > len(pieces):
-                    return i
+        wanted = 4 + cell - memory[m, CELL]
+        if what == END and fits:
+            wanted += room_wanted(memory, pieces, edges, m, at - amount, min(cell, last - 1))
+            if counts[PIECES] + wanted > len(pieces):
+                return i
         if counts[ROWS] + wanted > len(rows):
             return i
-        memory[m, LAST] = at
+        memory[m, LAST], memory[m, AT_CELL] = at, cell
         if keyed:
             memory[m, STREAM], memory[m, EPOCH], memory[m, SEQ] = stream[i], epoch[i], seq[i]
         if memory[m, FIRST] > at:
             memory[m, FIRST] = at
-        memory[m, AT_CELL] = cell
         if not fits:
             memory[m, UNREAD] += 1
             continue
-        inside = cell < last and at >= edges[cell]
-        text, grade = text_of[code[i]], grade_of[clock[i]]
-        own, task = text_of[order[i]], text_of[operation[i]]
-
+        here = cell if cell < last and at >= edges[cell] else -1
+        text, grade, own, task = text_of[code[i]], grade_of[clock[i]], text_of[order[i]], text_of[operation[i]]
         if what == COUNTER:
-            gain, verdict = 0, FORWARD
-            if counters[counter, READ]:
-                last_value, last_at = counters[counter, READING], counters[counter, READ_AT]
-                gain, verdict = step(last_value, last_at, amount, at, modulus[counter], max_per_h[counter])
-            if verdict != TOO_LATE:
-                counters[counter, READ], counters[counter, READING], counters[counter, READ_AT] = 1, amount, at
-            if inside:
-                row = memory[m, COUNT_ROW]
-                if (
-                    row < 0
-                    or memory[m, COUNT_CODE] != text
-                    or memory[m, COUNT_OWN] != own
-                    or task != 0
-                    or rows[row, 1] != cell
-                    or rows[row, C_GRADE] < grade
-                ):
-                    now, doing = _named(memory, m, own, task)
-                    row = find(slots, rows, counts, m, cell, now, doing, 0, text, grade)
-                    memory[m, COUNT_ROW] = row if task == 0 else -1
-                    memory[m, COUNT_CODE], memory[m, COUNT_OWN] = text, own
-                rows[row, C_COUNTED] += gain
-                if verdict == TOO_LATE:
-                    rows[row, C_LATE] += 1
-                elif verdict == RESET:
-                    rows[row, C_RESETS] += 1
+            _count(
+                memory, counters, slots, rows, counts, m, counter, modulus[counter], max_per_h[counter], amount, at,
+                here, text, grade, own, task,
+            )  # fmt: skip
             continue
-
-        why = text_of[reason[i]]
-        if what == STATE:
-            _flush(memory, slots, rows, counts, edges, ends, m, last, at)
-            fresh = memory[m, TOLD_AT] == NEVER or memory[m, CODE] != text or memory[m, REASON] != why
-            if memory[m, TOLD_AT] == NEVER:
-                memory[m, TOLD_AT] = at
-            memory[m, CODE], memory[m, REASON], memory[m, GRADE] = text, why, grade
-            memory[m, OWN] = 1 if own != 0 or task != 0 else 0
-            memory[m, OWN_ORDER], memory[m, OWN_OPERATION] = own, task
-            memory[m, COUNT_ROW] = memory[m, TIME_ROW] = -1
-            if fresh and inside:
-                now, doing = _context(memory, m)
-                row = find(slots, rows, counts, m, cell, now, doing, why, text, grade)
+        now, doing, why, row = 0, 0, text_of[reason[i]], -1
+        if what >= END:
+            now, doing = _named(memory, m, own, task)
+            if here >= 0:
+                row = find(slots, rows, counts, m, here, now, doing, why, text, grade)
+        if what >= GOOD:
+            if row >= 0:
+                rows[row, C_GOOD + what - GOOD] += amount
                 rows[row, C_TIMES] += 1
-                memory[m, TIME_ROW] = row
+            continue
+        _flush(memory, slots, rows, counts, edges, ends, m, last, at)
+        if what == STATE:
+            _tell_state(memory, slots, rows, counts, m, at, here, text, why, grade, own, task)
         elif what == START:
-            _flush(memory, slots, rows, counts, edges, ends, m, last, at)
             _begin_operation(memory, m, own, task)
         else:
-            now, doing = _named(memory, m, own, task)
-            row = -1
-            if inside:
-                row = find(slots, rows, counts, m, cell, now, doing, why, text, grade)
-                if what == END:
-                    rows[row, C_REPORTS] += 1
-                else:
-                    rows[row, C_GOOD + what - GOOD] += amount
-                    rows[row, C_TIMES] += 1
-            if what == END:
-                _flush(memory, slots, rows, counts, edges, ends, m, last, at)
-                _end_operation(memory, m, own, task)
-                lo, hi = max(at - took, edges[first_cell[m]]), min(at, ends[last - 1])
-                if lo < hi:
-                    report(
-                        memory, pieces, slots, rows, counts, edges, m, lo, hi, activity_of[code[i]],
-                        min(cell, last - 1), row, now, doing, why, text, grade,
-                    )  # fmt: skip
+            _end_operation(memory, m, own, task)
+            if row >= 0:
+                rows[row, C_REPORTS] += 1
+            report(
+                memory, pieces, slots, rows, counts, edges, m, max(at - amount, edges[first_cell[m]]),
+                min(at, ends[last - 1]), activity_of[code[i]], min(cell, last - 1), row, now, doing, why, text, grade,
+            )  # fmt: skip
     return len(ts)

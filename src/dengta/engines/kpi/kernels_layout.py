@@ -10,11 +10,11 @@ from dengta.engines.kpi.model import Codes, Ints
 
 NEVER = int(np.iinfo(np.int64).max)
 
-# What the fold remembers of a machine (columns of `Held.memory`): its state and reason, and how well told;
-# since when; the cell of
-# SINCE and of the last event; first and last event, with the last one's key; the instant of its first state; the order
-# and operation that its state named; the operations under way (OPEN of them, pairs from OPENED on); the last piece of
-# its union of reports; events unread; and, to find them quickly, the rows of its time and of its last count.
+# What the fold remembers of a machine (columns of `Held.memory`): its state and reason, and how well told; since
+# when; the cells of SINCE and of the last event; first and last event, the last one's key; the instant of its first
+# state; the order and operation that its state named; the last piece of its union of reports; events unread; the rows
+# of its time and of its last count, to find them quickly; the operations under way (OPEN of them, pairs from OPENED
+# on).
 CODE, REASON, GRADE, SINCE, CELL, AT_CELL, FIRST, LAST, STREAM, EPOCH, SEQ, TOLD_AT = range(12)
 OWN, OWN_ORDER, OWN_OPERATION, HEAD, UNREAD, TIME_ROW, COUNT_ROW, COUNT_CODE, COUNT_OWN, OPEN, OPENED = range(12, 23)
 MOST_OPEN = 8
