@@ -160,6 +160,10 @@ def _mix(value: Array) -> Array:
     return np.asarray(value ^ (value >> np.uint64(31)))
 
 
+LONGEST_RUN = 1 << 19
+"""A longer run of fingerprints is joined no more: what joining needs beside it stays small."""
+
+
 class Fingerprints:
     """Fingerprints, each with a number: 24 bytes a report, in sorted runs that are joined as they grow."""
 
@@ -180,7 +184,7 @@ class Fingerprints:
             return
         order = np.argsort(keys)
         self._runs.append((keys[order], np.asarray(numbers, np.int64)[order]))
-        while len(self._runs) > 1 and len(self._runs[-2][0]) <= 2 * len(self._runs[-1][0]):
+        while len(self._runs) > 1 and len(self._runs[-2][0]) <= min(2 * len(self._runs[-1][0]), LONGEST_RUN):
             (keys, numbers), (more, others) = self._runs[-2:]
             keys, numbers = np.concatenate([keys, more]), np.concatenate([numbers, others])
             order = np.argsort(keys, kind="stable")

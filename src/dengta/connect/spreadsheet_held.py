@@ -23,8 +23,6 @@ NEVER = (LATEST, EARLIEST)
 """The time of a file without rows: it begins after it ends."""
 _WORDS = ("subject", "order", "code")
 _HEADS = frozenset({EventType.OPERATION_START, EventType.STATE})
-_WORDS_AT = 4
-"""Where a part has its words, which stand in rows."""
 _NONE = np.empty(0, np.int64)
 
 
@@ -33,7 +31,7 @@ class Held:
     """Reports of one stream; `known` gives a report's number by its fingerprint.
 
     first: number of its first event. end: when it ended. words: its machine, order and activity as numbers into
-    `texts`, shape (3, n). twin: whether it is the second source of a fact. seen: whether the file that is being read
+    `texts`, shape (n, 3). twin: whether it is the second source of a fact. seen: whether the file that is being read
     tells it too. taken: the facts (keys of their ends) whose second source is here. next_seq: after the last event.
     """
 
@@ -42,7 +40,7 @@ class Held:
     known: Fingerprints = field(default_factory=Fingerprints)
     first: Array = field(default_factory=_NONE.copy)
     end: Array = field(default_factory=_NONE.copy)
-    words: Array = field(default_factory=lambda: np.empty((3, 0), np.int32))
+    words: Array = field(default_factory=lambda: np.empty((0, 3), np.int32))
     texts: tuple[str, ...] = ("",)
     twin: Array = field(default_factory=lambda: np.empty(0, bool))
     seen: Array = field(default_factory=lambda: np.empty(0, bool))
@@ -69,12 +67,12 @@ class Held:
 
     def place(self, number: int) -> tuple[str, str, Micros]:
         """Where a report was: machine, order, end."""
-        machine, order, _ = (self.texts[word] for word in self.words[:, number].tolist())
+        machine, order, _ = (self.texts[word] for word in self.words[number].tolist())
         return machine, order, int(self.end[number])
 
     def activity(self, number: int) -> str:
         """What was done in a report."""
-        return self.texts[int(self.words[2, number])]
+        return self.texts[int(self.words[number, 2])]
 
     def contradictions(self, missing: Array, rows: dict[tuple[str, str, Micros], int]) -> Iterator[Reason]:
         """A reason for each of the `missing`. rows: the new rows of the file by place: such a row was changed."""
@@ -100,7 +98,7 @@ class _Parts:
     def __init__(self, stream: int, mapping: ReportMapping) -> None:
         self._stream, self._mapping, self._head = stream, mapping, head_of(mapping.style)
         self._texts: dict[str, int] = {"": 0}
-        self._parts: list[tuple[Array, ...]] = []
+        self._columns: tuple[list[Array], ...] = ([], [], [], [], [], [])
         self._taken: list[Key] = []
 
     def add(self, batch: EventBatch) -> None:
@@ -117,10 +115,11 @@ class _Parts:
         starts = np.flatnonzero(head | np.append(True, np.diff(seq) > 1))
         says = self._mapping.says
         prints = event_prints(own, machine=says("machine"), activity=says("activity"))
-        words = np.stack([self._numbers(own, name, starts) for name in _WORDS])
+        words = np.stack([self._numbers(own, name, starts) for name in _WORDS], axis=1)
         twin = own["flags"][starts] & Flag.TWIN != 0
         sums, ends = np.add.reduceat(prints, starts), np.maximum.reduceat(own["ts"], starts)
-        self._parts.append((seq[starts], head[starts], sums, ends, words, twin))
+        for column, piece in zip(self._columns, (seq[starts], head[starts], sums, ends, words, twin), strict=True):
+            column.append(piece)
         last = own.take((kind == EventType.OPERATION_END) & (own["flags"] & Flag.TWIN != 0))
         self._taken += map(Key, *(last[f"ref_{part}"].tolist() for part in Key._fields))
 
@@ -132,30 +131,35 @@ class _Parts:
 
     def held(self, next_seq: int) -> Held:
         """The reports, now that all pieces are there."""
-        if not self._parts:
+        if not self._columns[0]:
             return Held(self._stream, next_seq)
-        seq, head, sums, ends, words, twin = (
-            np.concatenate(column, axis=1 if at == _WORDS_AT else 0)
-            for at, column in enumerate(zip(*self._parts, strict=True))
-        )
-        self._parts.clear()
-        order = np.argsort(seq, kind="stable")
-        first = np.flatnonzero(head[order])
+        seq, head, sums, ends, words, twin = (_joined(column) for column in self._columns)
+        if (np.diff(seq) < 0).any():  # sealed files are not in the order of the numbers
+            order = np.argsort(seq, kind="stable")
+            seq, head, sums, ends, words, twin = (part[order] for part in (seq, head, sums, ends, words, twin))
+        first = np.flatnonzero(head)
         if not len(first):
             told = {"producer": self._mapping.producer, "style": self._mapping.style}
             raise Refusal(Reason("import.style_changed", params=told))
-        keys, number = np.unique(as_keys(np.add.reduceat(sums[order], first)), return_index=True)
-        heads = order[first]
+        keys, number = np.unique(as_keys(np.add.reduceat(sums, first)), return_index=True)
+        del sums
         held = Held(
             self._stream,
             next_seq,
-            first=seq[heads],
-            end=np.maximum.reduceat(ends[order], first),
-            words=words[:, heads],
+            first=seq[first],
+            end=np.maximum.reduceat(ends, first),
+            words=words[first],
             texts=tuple(self._texts),
-            twin=twin[heads],
+            twin=twin[first],
             seen=np.zeros(len(first), bool),
             taken=frozenset(self._taken),
         )
         held.known.add(keys, number)
         return held
+
+
+def _joined(column: list[Array]) -> Array:
+    """All pieces of a column as one, the pieces given up: at a few million reports both would be too much."""
+    whole = np.concatenate(column)
+    column.clear()
+    return np.asarray(whole)
