@@ -13,7 +13,7 @@ from dengta.core.reason import Reason
 from dengta.core.time import HOUR, MINUTE, Micros, to_datetime, to_iso
 from dengta.engines import orders
 from dengta.engines.calendars import Name
-from dengta.engines.orders import Board, DayMeasures, Entry, Line, Measure, Standing, Waiting
+from dengta.engines.orders import Board, DayMeasures, Entry, Line, Measure, Sighting, Standing, Waiting
 from dengta.engines.plantbook import PlantBook
 from dengta.words import say
 
@@ -64,6 +64,7 @@ def order_data(book: PlantBook, s: Standing) -> dict[str, Any]:
         "shipped": s.shipped,
         "shipped_at": _iso(s.shipped_at, book),
         "completed": _iso(s.completed, book),
+        "last_report": s.last and _sighting_data(book, s.last),
         "off_route": s.off_route,
         "unknown": [reason.as_dict() for reason in s.unknown],
         "lines": [_line_data(book, line) for line in s.lines],
@@ -89,13 +90,17 @@ def _line_data(book: PlantBook, line: Line) -> dict[str, Any]:
 
 
 def _waiting_data(book: PlantBook, w: Waiting) -> dict[str, Any]:
-    last = w.last and {
-        "machine": w.last.machine,
-        "operation": w.last.operation,
-        "at": to_iso(w.last.ts, book.zone),
-        "scrapped": w.last.scrapped,
-    }
+    last = w.last and _sighting_data(book, w.last)
     return {"pieces": w.pieces, "operation": w.operation, "gathered": w.gathered, "last_seen": last}
+
+
+def _sighting_data(book: PlantBook, seen: Sighting) -> dict[str, Any]:
+    return {
+        "machine": seen.machine,
+        "operation": seen.operation,
+        "at": to_iso(seen.ts, book.zone),
+        "scrapped": seen.scrapped,
+    }
 
 
 def _measures_data(book: PlantBook, of: DayMeasures) -> dict[str, Any]:
@@ -188,26 +193,39 @@ def _show_entries(title: str, entries: Sequence[Entry], board: Board, book: Plan
     counts = [f"{n} {tr(f'orders.state_{outlook}')}" for outlook, n in board.counts(tuple(entries)).items() if n]
     typer.echo()
     typer.echo(tr(title, n=len(entries), parts=comma.join(counts) or tr("orders.none"), **params))
+    said = [e.reason for e in entries if e.reason]
+    shared = said[0].code if len(said) > 1 and len({_shared(r) for r in said}) == 1 else ""
     rows = [
         [
             e.standing.order,
             "" if e.standing.due is None else _clock(e.standing.due, book),
             tr(f"orders.state_{e.outlook}"),
             "\n".join(_held_up(e.standing, book, board.at)),
-            "" if e.reason is None else _said(e.reason, book),
+            "" if e.reason is None or shared else _said(e.reason, book),
         ]
         for e in entries
         if e.outlook is not orders.Outlook.COMPLETE
     ]
     if rows:
         names = ("order", "due", "state", "missing", "why")
-        print_table("", [(tr(f"orders.{name}"), False) for name in names], rows)
+        print_table("", [(tr(f"orders.{name}"), False) for name in names[: 4 if shared else 5]], [
+            row[: 4 if shared else 5] for row in rows
+        ])  # fmt: skip
+    if shared:
+        typer.echo(_said(said[0], book))
+
+
+def _shared(reason: Reason) -> tuple[object, ...]:
+    """What makes two reasons say the same of different orders."""
+    return (reason.code, *sorted(reason.params.items()))
 
 
 def _held_up(s: Standing, book: PlantBook, at: Micros) -> list[str]:
     """What a begun order lacks: the parts that have not come to where its parts gather, or that all have come."""
     if not s.begun:
         return []
+    if s.state is orders.State.UNKNOWN and s.last is not None:
+        return [tr("orders.last", machine=_called(book.machines, s.last.machine), at=_clock(s.last.ts, book, at))]
     away = [_missing(w, book, at) for w in s.away]
     if away or not s.gathered:
         return away

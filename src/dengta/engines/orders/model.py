@@ -103,6 +103,7 @@ class Standing:
     """One order at an instant, by what was told until then.
 
     released, due: None where no order event says so. completed: when the last line was through.
+    last: the last report of its pieces.
     off_route: pieces reported at operations that are not on their item's route, or for no line of several: not counted.
     unknown: why not more is known.
     """
@@ -116,6 +117,7 @@ class Standing:
     shipped: int
     shipped_at: Micros | None
     completed: Micros | None
+    last: Sighting | None
     off_route: int
     unknown: tuple[Reason, ...] = ()
 
@@ -193,7 +195,7 @@ class Board:
 
     today, tomorrow: the business day now and the next on which somebody works, with the orders due on them; orders due
     earlier that are not complete come first under today.
-    undated: open orders of which no due date was told.
+    undated: open orders of which no due date was told, those of which pieces were reported last first.
     loads: lines by the planned time of what waits there, most first; the first is the station that holds the rest up.
     """
 

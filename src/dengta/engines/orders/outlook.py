@@ -53,7 +53,7 @@ def board_of(standings: Iterable[Standing], book: PlantBook, at: Micros) -> Boar
         tomorrow=tomorrow,
         due_today=tuple(e for e in on_board if e.standing.due is not None and e.standing.due <= today.end),
         due_tomorrow=tuple(e for e in on_board if e.standing.due is not None and e.standing.due > today.end),
-        undated=tuple(sorted((e for e in entries if e.standing.due is None), key=lambda e: e.standing.order)),
+        undated=tuple(sorted((e for e in entries if e.standing.due is None), key=_freshness)),
         loads=_loads(on_board, plan),
     )
     refuse_if(laws(found))
@@ -64,6 +64,12 @@ def _rank(entry: Entry) -> tuple[Micros, Micros, str]:
     """Which order goes first: due earlier, then released earlier."""
     s = entry.standing
     return (s.due or 0, s.released or 0, s.order)
+
+
+def _freshness(entry: Entry) -> tuple[Micros, str]:
+    """The order of which pieces were reported last comes first."""
+    last = entry.standing.last
+    return (-last.ts if last else 0, entry.standing.order)
 
 
 def _entries(standings: Sequence[Standing], plan: Plan) -> list[Entry]:

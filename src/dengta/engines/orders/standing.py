@@ -29,7 +29,7 @@ class _Told:
     shipments: list[tuple[Micros, int]] = field(default_factory=list)
     good: dict[tuple[str, str], list[Fact]] = field(default_factory=lambda: defaultdict(list))
     scrap: dict[tuple[str, str], list[Fact]] = field(default_factory=lambda: defaultdict(list))
-    begun: bool = False
+    last: Fact | None = None
     nameless: int = 0
 
 
@@ -58,6 +58,7 @@ def standing(order: str, facts: Sequence[Fact], book: PlantBook) -> Standing:
         shipped=shipped,
         shipped_at=told.shipments[-1][0] if told.shipments else None,
         completed=max(at for at in ends if at is not None) if complete else None,
+        last=None if told.last is None else _seen(told.last),
         off_route=off_route,
         unknown=tuple(_unknown(order, told, lines)),
     )
@@ -78,7 +79,7 @@ def _told(facts: Iterable[Fact]) -> _Told:
             pieces.append(fact)
     only = next(iter(told.ordered)) if len(told.ordered) == 1 else "" if not told.ordered else None
     for fact in pieces:
-        told.begun = told.begun or fact.value > 0
+        told.last = fact if fact.value else told.last
         item = fact.code or only
         if item is None:
             told.nameless += fact.value
@@ -156,7 +157,11 @@ def _waiting(
 def _before(item: str, route: Sequence[str], step: int, told: _Told) -> Sighting | None:
     """Where pieces that wait for `step` were last: good at the step before it."""
     last = max((f for f in told.good.get((item, route[step - 1]), []) if f.value), default=None)
-    return None if last is None else Sighting(last.subject, last.operation, last.place[0])
+    return None if last is None else _seen(last)
+
+
+def _seen(fact: Fact) -> Sighting:
+    return Sighting(fact.subject, fact.operation, fact.place[0], fact.type is EventType.SCRAP)
 
 
 def _scrapped(item: str, route: Sequence[str], ordered: int, told: _Told) -> Sighting | None:
@@ -165,15 +170,14 @@ def _scrapped(item: str, route: Sequence[str], ordered: int, told: _Told) -> Sig
     lost = [f for operation in route for f in told.scrap.get((item, operation), []) if f.value]
     if begun < ordered or not lost:
         return None
-    last = max(lost)
-    return Sighting(last.subject, last.operation, last.place[0], scrapped=True)
+    return _seen(max(lost))
 
 
 def _state(told: _Told, lines: Sequence[Line], shipped: int) -> State:
     ordered = [line for line in lines if line.ordered]
     if told.shipments and shipped >= sum(line.ordered or 0 for line in ordered):
         return State.SHIPPED
-    if not told.begun:
+    if told.last is None:
         return State.NOT_STARTED
     if not ordered or any(line.route is None for line in ordered):
         return State.UNKNOWN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.core.paginator import Paginator
@@ -62,7 +62,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class DueList:
-    """The orders due on a day: counts, which are shown, and the page of them."""
+    """The orders due on a day: counts, which are shown, and the page of them; `why`: what is true of all of these."""
 
     which: str
     title: str
@@ -71,6 +71,7 @@ class DueList:
     counts: Sequence[tuple[str, str, str, int]]
     choices: Sequence[Choice]
     rows: Sequence[OrderRow]
+    why: str
     shown: int
     page: int
     pages: int
@@ -134,6 +135,8 @@ def due_list(view: TodayView, which: str, show: str, page: str, size: int = PAGE
         ("all", _("all"), len(entries)),
         *((o, w, n) for o, w, _s, n in known),
     ]
+    rows = [row(e, book, board.at) for e in here.object_list]
+    why = rows[0].why if len(rows) > 1 and len({r.why for r in rows}) == 1 else ""
     due = f" --due {which}" if which != "undated" else ""
     return DueList(
         which=which,
@@ -142,7 +145,8 @@ def due_list(view: TodayView, which: str, show: str, page: str, size: int = PAGE
         total=len(entries),
         counts=known,
         choices=[Choice(f"?show={key}", word, n, key == wanted) for key, word, n in choices],
-        rows=[row(e, book, board.at) for e in here.object_list],
+        rows=[replace(r, why="") for r in rows] if why else rows,
+        why=why,
         shown=len(chosen),
         page=here.number,
         pages=pager.num_pages,

@@ -89,6 +89,10 @@ def lacking(standing: Standing, book: PlantBook, at: Micros) -> list[str]:
     """What a begun order lacks: the parts that have not come to where they gather, or that all have come."""
     if not standing.begun:
         return []
+    if standing.state is State.UNKNOWN and standing.last is not None:
+        last = standing.last
+        words = {"machine": called(book.machines, last.machine), "at": clock(last.ts, book, at)}
+        return [_("Last report {machine}, {at}").format(**words)]
     away = standing.away
     if away:
         return [missing(one, book, at) for one in away]
