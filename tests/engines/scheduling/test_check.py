@@ -9,8 +9,11 @@ import pytest
 
 from dengta.engines.scheduling.check import judge, wishes
 from dengta.engines.scheduling.decoder import RULES, Decoder
+from dengta.engines.scheduling.from_columns import from_arrays
 from dengta.engines.scheduling.kernels_layout import Sheet
 from dengta.engines.scheduling.model import Shop
+from dengta.engines.scheduling.objective import Goal
+from dengta.engines.scheduling.solve import solve
 from tests.engines.scheduling.shops import FEATURES, random_shop
 
 
@@ -124,3 +127,17 @@ def test_wishes_are_told_from_laws() -> None:
         assert judge(shop.problem, sheet) == []
         found |= {reason.code for reason in wishes(shop.problem, sheet)}
     assert {"scheduling.lag_exceeded", "scheduling.pin_moved"} <= found
+
+
+def test_machines_that_take_another_sequence_are_seen() -> None:
+    problem = from_arrays(
+        order=[0, 0, 1, 1], way_ptr=range(5), way_machine=[0, 1, 0, 1], way_time=[5, 1, 6, 9], permutation=True
+    )
+    sheet = solve(problem, Goal.of("makespan")).sheet
+    for column in (sheet.start, sheet.setup_start, sheet.setup_end, sheet.end):
+        column[:] = [30, 50, 40, 60] if column is not sheet.end else [35, 51, 46, 69]
+    assert judge(problem, sheet) == []
+    for column in (sheet.start, sheet.setup_start, sheet.setup_end):
+        column[1] = 80
+    sheet.end[1] = 81
+    assert {reason.params["law"] for reason in judge(problem, sheet)} == {"one sequence"}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 
 from dengta.core.budget import Budget
 from dengta.engines.scheduling.check import judge
 from dengta.engines.scheduling.decoder import RULES, Decoder
+from dengta.engines.scheduling.formats import read
 from dengta.engines.scheduling.from_columns import from_arrays
 from dengta.engines.scheduling.graph import empty_graph, order_of, sheet_of, ways_of
 from dengta.engines.scheduling.kernels_graph import load
@@ -41,6 +44,55 @@ def test_the_best_makespan_of_tiny_shops_is_found(features: set[str]) -> None:
         plan = solve(problem, MAKESPAN, Budget(work=3000), seed)
         assert plan.makespan == best(problem, "makespan"), seed
         assert plan.bound <= plan.makespan
+
+
+@pytest.mark.parametrize(
+    "features", [{"dates"}, {"dates", "alternatives"}, {"dates", "setups"}], ids=lambda f: "+".join(sorted(f))
+)
+def test_the_least_tardiness_of_tiny_shops_is_found(features: set[str]) -> None:
+    for seed in range(12):
+        problem = plain_shop(seed, features, orders=3, operations=2)
+        problem.columns.due[:] = np.minimum(problem.columns.due, 12)
+        plan = solve(problem, Goal.of("tardiness"), Budget(work=20_000), seed)
+        assert plan.value[1] == best(problem, "tardiness"), seed
+
+
+@pytest.mark.parametrize("kind", ["makespan", "tardiness"])
+def test_no_plan_of_a_shop_with_calendars_beats_exhaustive_search(kind: str) -> None:
+    found = 0
+    for seed in range(12):
+        problem = random_shop(seed, {"calendars", "dates", "alternatives"}, orders=3, operations=2).problem
+        value, least = solve(problem, Goal.of(kind), Budget(work=300), seed).value[1], best(problem, kind)
+        assert value >= least, seed
+        found += value == least
+    assert found >= 9
+
+
+@pytest.mark.parametrize(
+    ("form", "kind"), [("tt-pfsp", "tardiness"), ("tt-pfsp", "makespan"), ("sdst-pfsp", "makespan")]
+)
+def test_the_best_sequence_of_a_flow_shop_is_found(form: str, kind: str) -> None:
+    for seed in range(5):
+        chance = np.random.default_rng(seed)
+        times, setups = chance.integers(1, 20, (5, 3)), chance.integers(0, 9, (3, 5, 5))
+        due = chance.integers(20, 60, 5)
+        parts = [times] if form == "sdst-pfsp" else [due[None], times]
+        parts += list(setups) if form == "sdst-pfsp" else []
+        text = "5\n3\n" + "\n".join(" ".join(map(str, row)) for part in parts for row in part.tolist())
+        problem, _ = read(text, "flow", form)
+        plan = solve(problem, Goal.of(kind), Budget(work=3000), seed)
+        values = []
+        for sequence in permutations(range(5)):
+            free, ends, last = [0] * 3, {}, None
+            for job in sequence:
+                at = 0
+                for m in range(3):
+                    gap = int(setups[m, last, job]) if last is not None and form == "sdst-pfsp" else 0
+                    at = free[m] = max(at, free[m] + gap) + int(times[job, m])
+                ends[job], last = at, job
+            late = sum(max(0, ends[job] - int(due[job])) for job in ends)
+            values.append(max(ends.values()) if kind == "makespan" else late)
+        assert plan.value[1] == min(values), seed
 
 
 def test_heads_and_tails_stay_right_move_by_move() -> None:

@@ -22,7 +22,16 @@ _SHOWN = 20  # of one law
 def judge(problem: Problem, sheet: Sheet) -> list[Reason]:
     """The laws the plan breaks, at most twenty places of each; [] when it keeps them all."""
     court = _Court(problem, sheet)
-    laws = (court.begins, court.precedence, court.durations, court.machines, court.batches, court.people, court.stock)
+    laws = (
+        court.begins,
+        court.precedence,
+        court.durations,
+        court.machines,
+        court.batches,
+        court.people,
+        court.stock,
+        court.sequence,
+    )
     return [reason for law in laws for _, reason in zip(range(_SHOWN), law(), strict=False)]
 
 
@@ -184,6 +193,18 @@ class _Court:
             room = int(c.capacity[s.machine[all_[0]]])
             if len(looks) > 1 or c.key[all_[0]] < 0 or sum(int(c.size[i]) for i in all_) > room:
                 yield self.broken("batch", all_[0], members=len(all_), capacity=room)
+
+    def sequence(self) -> Iterator[Reason]:
+        """Where it is asked for, every machine takes the orders in the same sequence."""
+        if not self.problem.permutation:
+            return
+        known: list[int] = []
+        for m in range(len(self.c.machine_calendar)):
+            here = np.flatnonzero(self.s.machine == m)
+            orders = self.c.order[here[np.lexsort((self.s.end[here], self.s.start[here]))]].tolist()
+            known = known or orders
+            if orders != known:
+                yield self.broken("one sequence", int(here[0]), machine=m)
 
     def people(self) -> Iterator[Reason]:
         """Who is needed is there, able, and in one place at a time."""

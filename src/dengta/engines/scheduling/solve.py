@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from dengta.core.budget import Budget
-from dengta.core.reason import Reason, Refusal
+from dengta.engines.scheduling.anneal import Anneal
 from dengta.engines.scheduling.bounds import makespan_bound
 from dengta.engines.scheduling.decoder import Decoder
 from dengta.engines.scheduling.incumbent import Incumbent
 from dengta.engines.scheduling.model import Shop
 from dengta.engines.scheduling.objective import Goal
+from dengta.engines.scheduling.permutation import Permutation
 from dengta.engines.scheduling.plan import Plan
 from dengta.engines.scheduling.portfolio import Climb
 from dengta.engines.scheduling.problem import Problem
@@ -30,20 +31,39 @@ def solve(
     """
     problem = shop.problem if isinstance(shop, Shop) else shop
     goal = problem.goal if goal is None else goal
-    if problem.permutation:
-        raise Refusal(Reason("scheduling.not_yet_permutation"))
     best = Incumbent(problem, goal, budget, makespan_bound(problem))
+    if problem.permutation:
+        _in_one_sequence(problem, best, seed)
+    else:
+        _freely(problem, best, seed)
+    plan = Plan(problem, best.plan, goal, best.bound, best.work)
+    if judged:
+        plan.check()
+    return plan
+
+
+def _in_one_sequence(problem: Problem, best: Incumbent, seed: int) -> None:
+    """Every machine takes the orders in the same sequence."""
+    search = Permutation(problem, best, np.random.default_rng(seed))
+    search.begin()
+    while best.go_on():
+        search.run()
+
+
+def _freely(problem: Problem, best: Incumbent, seed: int) -> None:
+    """The portfolio first; then the search that knows most of this kind of shop and goal."""
     climb = Climb(Decoder(problem), best, np.random.default_rng(seed))
     starts = climb.begin()
-    if problem.plain and goal.kinds == {"makespan"}:
+    if problem.plain and best.goal.kinds == {"makespan"}:
         climb.run(_SLICE)
         tabu = Tabu(problem, best, np.random.default_rng(seed + 1))
         tabu.begin([best.plan, *starts])
         while best.go_on():
             tabu.run()
+    elif problem.plain:
+        climb.run(_SLICE)
+        anneal = Anneal(problem, best, np.random.default_rng(seed + 1))
+        while best.go_on():
+            anneal.run()
     while best.go_on():
         climb.run(_SLICE)
-    plan = Plan(problem, best.plan, goal, best.bound, best.work)
-    if judged:
-        plan.check()
-    return plan
