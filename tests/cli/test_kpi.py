@@ -131,3 +131,43 @@ def test_what_cannot_be_figured_is_refused_in_words(tmp_path: Path) -> None:
     assert "there is no site elsewhere here" in ask(tmp_path, "--site", "elsewhere", expect=1)
     (tmp_path / "sites" / "second").mkdir()
     assert "name one with --site" in ask(tmp_path, expect=1)
+
+
+def test_filters_choose_and_what_is_mistyped_is_refused(tmp_path: Path) -> None:
+    """By machine, line, order and shift; the parts are those of the whole."""
+    bring(tmp_path, EXAMPLES / "sample-shop.csv", EXAMPLES / "sample-shop.toml")
+    whole = {row["machine"]: row for row in figures(tmp_path)["figures"]}
+    (lathe,) = figures(tmp_path, "--machine", "lathe-1")["figures"]
+    assert lathe == whole["lathe-1"]
+    metal = figures(tmp_path, "--line", "metal")["figures"]
+    assert {row["machine"] for row in metal} == {"lathe-1", "lathe-2", "mill-1", "grinder-1"}
+    day = figures(tmp_path, "--machine", "lathe-1", "--shift", "day", "--by", "machine,shift")["figures"]
+    assert [(row["shift"], row["good"]) for row in day] == [("day", 47)]
+    orders = figures(tmp_path, "--by", "order")["figures"]
+    assert sum(row["good"] for row in orders) == sum(row["good"] for row in whole.values())
+    one = next(row["order"] for row in orders if row["good"])
+    (alone,) = figures(tmp_path, "--by", "order", "--order", one)["figures"]
+    assert alone["ratios"]["throughput_rate"]["value"] is not None, "an order has its execution time"
+    assert alone["ratios"]["availability"]["undefined"]["params"] == {"input": "PBT"}
+    told = ask(tmp_path, "--machine", "lathe-9", "--line", "wood", expect=1)
+    assert "lathe-9" in told
+    assert "wood" in told
+
+
+def test_assumptions_are_printed_with_their_hash(tmp_path: Path) -> None:
+    """In both languages; nothing is assumed unless asked."""
+    bring(tmp_path, EXAMPLES / "sample-shop.csv", EXAMPLES / "sample-shop.toml")
+    answer = figures(tmp_path, "--assume")
+    assert figures(tmp_path)["assumptions"] is None
+    assert answer["assumptions"]["hash"][:12] in ask(tmp_path, "--assume")
+    assert any(row["ratios"]["oee"]["value"] is not None for row in answer["figures"])
+    assert answer["definitions"]["oee"]["clause"] == "C4"
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """Lines and book alike."""
+    gone = str(tmp_path / "gone.jsonl")
+    assert "gone.jsonl" in ask(tmp_path, "--events", gone, expect=1)
+    broken = tmp_path / "events.jsonl"
+    broken.write_text("{", "utf-8")
+    assert "events.jsonl" in ask(tmp_path, "--events", str(broken), expect=1)

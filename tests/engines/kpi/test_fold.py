@@ -224,3 +224,48 @@ def test_a_setting_that_makes_no_sense_is_refused() -> None:
         Setting.plain(("a",), (5, 5))
     with pytest.raises(ValueError, match="twice"):
         Setting.plain(("a", "a"), (1, 2))
+
+
+def test_k13_what_an_event_leaves_open_is_what_goes_on() -> None:
+    """The operation begun last goes on until it ends; then the one below it; an event's own words come first."""
+    start, end, good = EventType.OPERATION_START, EventType.OPERATION_END, EventType.GOOD
+    events = [
+        event(0, 0, EventType.STATE, "running"),
+        event(1, 10, start, "run", order="A", operation="cut"),
+        event(2, 20, start, "run", order="B", operation="cut"),
+        event(3, 30, good, "door", 1),
+        event(4, 40, end, "run", order="B", operation="cut"),
+        event(5, 50, good, "door", 2),
+        event(6, 60, good, "door", 4, order="C"),
+        event(7, 65, good, "door", 8, operation="drill"),
+        event(8, 70, EventType.STATE, "running", order="D"),
+        event(9, 80, good, "door", 16),
+        event(10, 90, EventType.COUNTER, "pieces", 100),
+        event(11, 95, EventType.COUNTER, "pieces", 107),
+        event(12, 99, EventType.COUNTER, "pieces", 109, order="E"),
+    ]
+    setting = Setting.plain(MACHINES, (T0, T0 + 2 * HOUR), (Counter("saw-1", "pieces"),))
+    found = in_words(folded(events, setting, T0 + 2 * HOUR))
+    pieces = {(key.order, key.operation): row[Column.GOOD] for key, row in found.items() if row[Column.GOOD]}
+    assert pieces == {("B", "cut"): 1, ("A", "cut"): 2, ("C", ""): 4, ("A", "drill"): 8, ("D", ""): 16}
+    counted = {key.order: row[Column.COUNTED] for key, row in found.items() if row[Column.COUNTED]}
+    assert counted == {"D": 7, "E": 2}
+    ran = {key.order: row[Column.APT] // MINUTE for key, row in found.items() if row[Column.APT]}
+    assert ran == {"": 10, "A": 10 + 30, "B": 20, "D": 50}
+
+
+def test_k5_the_union_is_credited_to_one_order_only() -> None:
+    """Run takes over from setup what it covers; among runs, the report that ended first keeps the time."""
+    end = EventType.OPERATION_END
+    events = [
+        event(0, 60, end, "setup", 60 * MINUTE, order="S"),  # 0..60
+        event(1, 80, end, "run", 40 * MINUTE, order="A"),  # 40..80: takes 40..60 from S
+        event(2, 90, end, "run", 30 * MINUTE, order="B"),  # 60..90: only 80..90 is left to it
+    ]
+    found = in_words(folded(events, Setting.plain(MACHINES, (T0, T0 + 2 * HOUR)), T0 + 2 * HOUR))
+    union = {key.order: (row[Column.MACHINE_RUN] + row[Column.MACHINE_SETUP]) // MINUTE for key, row in found.items()}
+    assert {order: minutes for order, minutes in union.items() if minutes} == {"S": 40, "A": 40, "B": 10}
+    labour = {
+        key.order: (row[Column.REPORTED_RUN] + row[Column.REPORTED_SETUP]) // MINUTE for key, row in found.items()
+    }
+    assert {order: minutes for order, minutes in labour.items() if minutes} == {"S": 60, "A": 40, "B": 30}
