@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dengta.core.batch import EventBatch
 from dengta.core.time import DAY, Micros
 from dengta.core.vocabulary import EventType
@@ -54,7 +57,10 @@ def one_order(reader: LogReader, order: str, book: PlantBook, at: Micros) -> Sta
 
 def order_events(reader: LogReader, order: str, at: Micros, since: Micros | None = None) -> EventBatch:
     """What was told of `order` until `at`, with the corrections of that time; sorted. `since`: its first event."""
-    ordering = reader.read(at - LONGEST if since is None else since, at + 1, types=_ORDERING)
+    if since is not None:
+        told = reader.read(since, at + 1, types=[*_ORDERING, *_MADE, EventType.CORRECTION])
+        return told.take(_is_of(told, order) | (told["type"] == EventType.CORRECTION))
+    ordering = reader.read(at - LONGEST, at + 1, types=_ORDERING)
     mine = _of(ordering, order)
     start = int(mine["ts"].min()) if len(mine) else at - LONGEST
     left = mine["ts"][mine["type"] == EventType.SHIPMENT]
@@ -80,6 +86,11 @@ def _pieces(reader: LogReader, start: Micros, until: Micros | None) -> EventBatc
 
 
 def _of(batch: EventBatch, order: str) -> EventBatch:
-    if order not in batch.texts:
-        return EventBatch.empty()
-    return batch.take(batch["order"] == batch.texts.index(order))
+    return batch.take(_is_of(batch, order))
+
+
+def _is_of(batch: EventBatch, order: str) -> NDArray[np.bool_]:
+    """Which events name `order`; shape (n,)."""
+    known = batch.texts.index(order) if order in batch.texts else -1
+    named: NDArray[np.bool_] = batch["order"] == known
+    return named

@@ -39,6 +39,12 @@ class RowTable:
     rows: Sequence[Sequence[Cell]]
     links: bool = False
 
+    @property
+    def cells(self) -> list[list[tuple[Cell, bool]]]:
+        """Each row's cells, with whether it is a number."""
+        numbers = [number for _word, number in self.head]
+        return [list(zip(row, numbers, strict=True)) for row in self.rows]
+
 
 @dataclass(frozen=True, slots=True)
 class Exact:
