@@ -36,7 +36,7 @@ def test_today_says_which_orders_will_not_go_out(
 
     # Most orders due today are complete. Some will not make it, and the page says at which operation time is short.
     assert re.search(r"\d+ at risk \d+ short \d+ in work \d+ complete of 102 orders", today)
-    assert re.search(r"at Pack, \d+ planned minutes are lacking before it is due", today)
+    assert re.search(r"At Pack, \d+ planned minutes are lacking before it is due", today)
 
     # Others are short: it names the part, the machine that had it last, and what it waits for.
     assert re.search(r"\d+ × carcass, last seen Panel saw \d, 23:\d\d, waits for Edge", today)

@@ -178,7 +178,7 @@ def row(entry: Entry, book: PlantBook, at: Micros) -> OrderRow:
     lacks = lacking(s, book, at) if entry.outlook is not Outlook.COMPLETE else []
     return OrderRow(
         order=s.order,
-        due=clock(s.due, book, at),
+        due="" if s.due is None else clock(s.due, book, at),
         word=str(manner.word),
         shape=manner.shape,
         look=manner.look,

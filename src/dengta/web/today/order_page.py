@@ -78,7 +78,10 @@ def build(s: Standing, view: TodayView, events: EventBatch, page: str) -> OrderP
     book, at = view.book, view.board.at
     entry = _entry(s, view)
     manner = OUTLOOKS[entry.outlook]
-    operations = [o for o in book.operations if any(o in (line.route or line.good) for line in s.lines)]
+    told = dict.fromkeys(o for line in s.lines for o in line.route or line.good)
+    operations = sorted(
+        told, key=lambda o: list(book.operations).index(o) if o in book.operations else len(book.operations)
+    )
     pager = Paginator(np.arange(len(events))[::-1].tolist(), PAGE)
     here = pager.get_page(page)
     why = dict.fromkeys(because(r, book) for r in (*s.unknown, entry.reason) if r is not None)

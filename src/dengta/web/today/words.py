@@ -122,14 +122,18 @@ def because(reason: Reason | None, book: PlantBook) -> str:
     params = dict(reason.params)
     if isinstance(params.get("operation"), str):
         params["operation"] = called(book.operations, str(params["operation"]))
-    return say(Reason(reason.code, (), params), language())
+    return _sentence(say(Reason(reason.code, (), params), language()))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def why_undefined(reason: Reason) -> str:
     """Why a measure has no value, without the word that says so."""
     said = say(Reason(reason.code, (), reason.params), language())
     head, colon, rest = said.partition("：" if "：" in said else ": ")
-    return rest if colon else head
+    return _sentence(rest if colon else head)
 
 
 def value(measure: Measure) -> str:
