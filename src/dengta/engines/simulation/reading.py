@@ -12,6 +12,7 @@ from dengta.core.toml_reading import Register, is_number, shown
 from dengta.core.vocabulary import STATE_ELEMENT
 from dengta.engines.simulation.model import (
     DISTRIBUTIONS,
+    ORDERS,
     PURE_NUMBERS,
     RULES,
     STOP_STATES,
@@ -155,6 +156,7 @@ def _staff(t: Table, pools: list[str], pool: str, people_key: str) -> Staffing:
 
 def _stations(tables: list[Table], pools: list[str]) -> tuple[Station, ...]:
     names, machines = Register(), Register()
+    machines.places[ORDERS] = ("the ordering system",)  # a stream of its own
     return tuple(_station(t, names, machines, pools) for t in tables)
 
 
