@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.utils.translation import get_language, pgettext_lazy
@@ -19,7 +20,7 @@ from dengta.apps.performance.site_fold import HISTORY
 from dengta.connect.spreadsheet_layout import Guess
 from dengta.connect.spreadsheet_mapping import OPERATIONS, QUANTITIES, STATES, STYLES, parse_mapping
 from dengta.core.reason import Reason, Refusal
-from dengta.core.time import to_datetime
+from dengta.core.time import MINUTE, to_datetime
 from dengta.core.vocabulary import ACTIVITY_ELEMENT, STATE_ELEMENT
 from dengta.engines.plantbook import PlantBook
 from dengta.web.errors import sentences
@@ -135,7 +136,7 @@ def of_preview(scope: Scope, upload: Upload, choices: Choices) -> dict[str, obje
     except Refusal as refusal:
         return {"faults": [_fault(reason) for reason in refusal.reasons]}
     return {
-        "understood": [_shown(one, how.zone.key, book, scope) for one in understood],
+        "understood": [_shown(one, how.zone, book) for one in understood],
         "preview_zone": how.zone.key,
         "operations": how.style in OPERATIONS,
         "states": how.style == STATES,
@@ -160,7 +161,7 @@ def said(reason: Reason) -> str:
     return say(reason, chosen(get_language()))
 
 
-def _shown(one: reading.Understood, zone: str, book: PlantBook, scope: Scope) -> dict[str, object]:
+def _shown(one: reading.Understood, zone: ZoneInfo, book: PlantBook) -> dict[str, object]:
     report = one.report
     if report is None:
         return {
@@ -168,19 +169,16 @@ def _shown(one: reading.Understood, zone: str, book: PlantBook, scope: Scope) ->
             "cells": " · ".join(c for c in one.cells if c)[:160],
             "why": [said(r) for r in one.reasons],
         }
-    language = get_language() or "en"
-    from zoneinfo import ZoneInfo
-
-    where = ZoneInfo(zone)
+    language, machine = get_language() or "en", book.machines.get(report.machine)
     return {
         "row": one.row,
-        "machine": book.machines[report.machine].name[language] if report.machine else "",
+        "machine": machine.name[language] if machine else report.machine,
         "order": report.texts.get("order", ""),
         "person": report.texts.get("person", ""),
         "activity": ACTIVITY_WORDS.get(report.activity, report.activity),
-        "start": to_datetime(report.start, where).strftime("%Y-%m-%d %H:%M"),
-        "end": to_datetime(report.end, where).strftime("%Y-%m-%d %H:%M"),
-        "minutes": report.length / 60_000_000,
+        "start": to_datetime(report.start, zone).strftime("%Y-%m-%d %H:%M"),
+        "end": to_datetime(report.end, zone).strftime("%Y-%m-%d %H:%M"),
+        "minutes": report.length / MINUTE,
         "pieces": [(ROLE_WORDS[role], count) for role, count in report.counts.items() if count],
         "why": [said(r) for r in one.reasons],
     }
