@@ -9,15 +9,16 @@ import urllib.request
 from dataclasses import dataclass
 
 from dengta.processes import front
+from dengta.site.home import Home
 from tests.web.floor.stage import Stage
 
 
 @dataclass
-class LivePlant:
-    """The site of the browser tests: its stage (the log is written here) and its server."""
+class Server:
+    """The web process over a home, at an address of its own."""
 
-    stage: Stage
-    address: str
+    home: Home
+    address: str = ""
     server: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -25,7 +26,7 @@ class LivePlant:
         port = int(self.address.rpartition(":")[2]) if self.address else 0
         with front.listen("127.0.0.1", port) as listening:
             self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-            environment = os.environ | {"DENGTA_HOME": str(self.stage.home.path), "DENGTA_DEMO": "1"}
+            environment = os.environ | {"DENGTA_HOME": str(self.home.path), "DENGTA_DEMO": "1"}
             descriptor = listening.fileno()
             self.server = subprocess.Popen(
                 [sys.executable, "-m", "dengta.cli.main", "process", "web", "--fd", str(descriptor)],
@@ -41,3 +42,11 @@ class LivePlant:
             self.server.kill()
             self.server.wait(10)
             self.server = None
+
+
+class LivePlant(Server):
+    """The site of the browser tests: its stage (the log is written here) and its server."""
+
+    def __init__(self, stage: Stage, address: str) -> None:
+        super().__init__(stage.home, address)
+        self.stage = stage

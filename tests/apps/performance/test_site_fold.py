@@ -199,3 +199,23 @@ def test_without_a_plant_book_machines_go_by_their_own_names(log: Log) -> None:
     assert folded.machines == tuple(sorted(MACHINES))
     for window in windows(folded):
         assert_fresh(log, folded, window)
+
+
+def test_a_record_ends_with_the_day_of_its_last_event(log: Log, book: PlantBook) -> None:
+    events = sorted(week(8, days=2), key=lambda e: e.ts)
+    append(log, events)
+    fold = SiteFold(log.reader, book)
+    later = events[-1].ts + 15 * 365 * DAY
+    folded = fold.catch_up(later)
+    assert folded is not None
+    last = day_of(book, MACHINES, events[-1].ts)
+    assert folded.until == span(book, MACHINES, last, last).end
+    assert fold.catch_up(later + DAY) is folded
+    for window in windows(folded):
+        assert_fresh(log, folded, window)
+    append(
+        log, [Event(stream=60, epoch=1, seq=0, ts=events[-1].ts + DAY, type=EventType.GOOD, subject="saw-1", value=1)]
+    )
+    grown = fold.catch_up(later + DAY)
+    assert grown is not None
+    assert grown.until > folded.until

@@ -35,14 +35,16 @@ RECENT = DAY
 LONGEST_UNDER_WAY = 3 * DAY
 HISTORY = 400 * DAY
 """How far figures reach back at most; older events still say how things stood when it began."""
+SILENCE = 31 * DAY
+"""After so long without an event a log is a record: what is known of it ends with the day of its last event."""
 _KEPT_ANSWERS = 128
 _TYPES = [int(t) for t in kpi.FOLDED]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Folded:
-    """All that is known of ``[start, until)``; first, last: of what events speak; corrections: all of them. Never
-    changes.
+    """All that is known of ``[start, until)``; first, last: of what events speak; corrections: all of them.
+    is_record: the log fell silent long ago. Never changes.
 
     answers: what was worked out from it, by window and question; those that no later event touches live on in the next.
     """
@@ -55,6 +57,7 @@ class Folded:
     last: Micros
     rows: CellRows
     corrections: EventBatch
+    is_record: bool = False
     answers: dict[tuple[Interval, Any], Any] = field(default_factory=dict)
 
     @property
@@ -101,9 +104,11 @@ class SiteFold:
         """Everything up to the minute of `now`; None while the log holds nothing that could be folded."""
         until = now // MINUTE * MINUTE
         fresh = self._tail()
-        if fresh is None or self._folded is None or self._under_way is None or until < self._folded.until:
+        if fresh is None or self._folded is None or self._under_way is None:
             return self._load(until)
-        if until > self._under_way.horizon:
+        if until - self._folded.last > SILENCE:
+            return self._load(until) if len(fresh) else self._folded
+        if not self._folded.until <= until <= self._under_way.horizon:
             return self._load(until)
         self._waiting = EventBatch.concat([self._waiting, fresh])
         due = self._waiting["ts"] < until
@@ -155,13 +160,18 @@ class SiteFold:
         book = self._book.machines if self._book else {}
         strangers = {batch.texts[code] for code in np.unique(batch["subject"]).tolist()} - {*book}
         ids = (*book, *sorted(strangers))
+        is_record = until - extent.end > SILENCE
+        if is_record:
+            last_day = day_of(self._book, ids, extent.end - 1)
+            until = span(self._book, ids, last_day, last_day).end
         first_day = day_of(self._book, ids, max(extent.start, until - HISTORY))
         start = span(self._book, ids, first_day, first_day).start
         recent_day = day_of(self._book, ids, until - RECENT)
         border = max(start, span(self._book, ids, recent_day, recent_day).start)
         self._old = self._fold_old(ids, start, border, batch) if start < border else None
         self._under_way = self._begin(ids, border, until, batch)
-        fresh = Folded(self._book, ids, start, until, extent.start, extent.end, CellRows.none(), EventBatch.empty())
+        none = CellRows.none(), EventBatch.empty()
+        fresh = Folded(self._book, ids, start, until, extent.start, extent.end, *none, is_record)
         return self._publish(until, fresh, None)
 
     def _fold_old(self, ids: tuple[str, ...], start: Micros, border: Micros, batch: EventBatch) -> CellRows:
@@ -197,6 +207,7 @@ class SiteFold:
             max(before.last, int(spoken["ts"].max(initial=0)) + 1),
             recent if self._old is None else self._old.followed_by(recent),
             told.take(told["type"] == EventType.CORRECTION),
+            before.is_record,
             answers,
         )
         return self._folded

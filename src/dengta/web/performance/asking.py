@@ -99,7 +99,14 @@ def shifts(book: PlantBook | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(s for c in book.calendars.values() for s in c.all_shifts())) if book else ()
 
 
+def presets(folded: Folded) -> tuple[str, ...]:
+    """The presets that mean something: a record has no present."""
+    return PRESETS[2:] if folded.is_record else PRESETS
+
+
 def _usual(folded: Folded) -> str:
+    if folded.is_record:
+        return "all"
     today = day_of(folded.book, folded.machines, folded.until)
     yesterday = span(folded.book, folded.machines, today - _ONE_DAY, today - _ONE_DAY)
     return "yesterday" if folded.first < yesterday.end and folded.last > yesterday.start else "all"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from dengta.apps.performance.site_fold import Folded
 from dengta.core.time import Micros, to_datetime
 from dengta.engines.kpi import Figure
-from dengta.web.performance.asking import PRESETS, Asked, shifts
+from dengta.web.performance.asking import Asked, presets, shifts
 from dengta.web.performance.words import WINDOWS, line_name, machine_name, shift_name
 
 
@@ -58,7 +58,7 @@ def head(folded: Folded, asked: Asked, total: Figure | None, *, one_machine: boo
         as_of=moment(folded, folded.until),
         book=book.hash if book else "",
         grade=total.grade if total else "",
-        presets=[(f"?{asked.query(window=p, **away)}", str(WINDOWS[p]), p == asked.preset) for p in PRESETS],
+        presets=[(f"?{asked.query(window=p, **away)}", str(WINDOWS[p]), p == asked.preset) for p in presets(folded)],
         first=str(asked.first),
         last=str(asked.last),
         lines=[] if one_machine else [_line(folded, n, choice.line) for n in (book.lines if book else ())],

@@ -29,16 +29,8 @@ def waterfall(total: Measured | None, steps: Sequence[Step], again: str) -> Draw
     if total is None or not steps:
         reason = total.ratios["availability"].reason if total else None
         empty = why(reason) or gettext("nothing was heard in this window")
-        return Drawn(
-            "waterfall",
-            title,
-            about,
-            "",
-            Table(title, columns, ()),
-            again,
-            outside(total.figure if total else None),
-            empty,
-        )
+        notes = [_assume()] if total and total.figure.planned is None else []
+        return Drawn("waterfall", title, about, "", Table(title, columns, ()), again, notes, empty)
     planned, view, rows = steps[0].left, [], []
     for step in steps:
         size = step.left if step.name == "planned" else step.took
@@ -50,6 +42,13 @@ def waterfall(total: Measured | None, steps: Sequence[Step], again: str) -> Draw
     notes = [why(step.reason) for step in steps if step.reason is not None] + outside(total.figure if total else None)
     drawing = waterfall_svg(WaterfallView(view, said))
     return Drawn("waterfall", title, about, drawing, Table(title, columns, rows), again, notes)
+
+
+def _assume() -> str:
+    return gettext(
+        "Nobody stated when there is work. With --assume the command below derives calendar and planned cycles from "
+        "the data, and says so; figures on this page never assume."
+    )
 
 
 def _label(step: Step) -> str:
