@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+import shlex
 from collections.abc import Callable
 from typing import Any
 
@@ -77,9 +78,58 @@ def command(page: str, ending: str) -> list[str]:
     return found[1].split()
 
 
-@pytest.mark.xfail(strict=True, reason="there is no Performance yet")
-def test_performance_shows_where_the_time_went(client_of: Callable[[str], Client]) -> None:
-    """From planned time to good parts."""
-    page = client_of("manager").get("/performance/")
-    assert page.status_code == 200
-    assert "dengta kpi" in page.content.decode()
+@pytest.mark.django_db
+def test_performance_shows_where_the_time_went(
+    client_of: Callable[[str], Client], settings: Any, terminal: Terminal
+) -> None:
+    """The plant manager goes from the plant's OEE down to the line in the log that says so."""
+    settings.HOME = furnished(terminal.home)
+    manager = client_of("manager")
+
+    # The page opens on yesterday: OEE and the three quotients it is the product of, none of them an average.
+    while (answer := manager.get("/performance/")).status_code == 202:
+        assert "The log is being read" in answer.content.decode()
+    page = read(manager, "/performance/")
+    assert re.search(r"OEE \d\d\.\d % availability × effectiveness × quality", page)
+    assert re.search(r"Availability \d\d\.\d % [\d,]+ min producing of [\d,]+ min planned", page)
+
+    # Of the planned time, each loss took its part; the last bar is the time that made good parts.
+    assert re.search(r"Planned busy time [\d,]+ min · 100\.0 %", page)
+    assert re.search(r"Stops: no material or person [\d,]+ min · \d+\.\d %", page)
+    assert re.search(r"Making good parts, at planned speed [\d,]+ min · \d\d\.\d %", page)
+
+    # Whoever doubts the OEE copies the command, and reads the same digits in the terminal.
+    words = dengta(page, "--by '' --json")
+    (figure,) = terminal.json(*words)["figures"]
+    assert f"oee {figure['ratios']['oee']['exact']} {figure['ratios']['oee']['value']!r}" in page
+
+    # The dearest stop is no material. A tap shows which machine waited longest.
+    reason = address(manager, "/performance/", "reason=waiting-material")
+    down = read(manager, reason)
+    bars = terminal.json(*dengta(down, "--by machine,reason,code --json"))["figures"]
+    waited = {r["machine"]: r["elements_us"]["ADET"] for r in bars if r["reason"] == "waiting-material"}
+    longest = max(waited, key=lambda machine: waited[machine])
+
+    # That machine did this and that; every interval names its reason and order, and leads to its event.
+    machine = address(manager, reason, f"/performance/{longest}/")
+    told = read(manager, machine)
+    assert "No material" in told
+    event = read(manager, address(manager, machine, "/events/"))
+    assert re.search(r'\{"stream":\d+,.*"type":"state","subject":"' + longest, event)
+
+    # The same table goes to the colleague who lives in Excel, with the command in its first lines.
+    sheet = manager.get("/performance/" + address(manager, "/performance/", "export=stops.csv"))
+    assert "dengta kpi --site furniture" in sheet.content.decode("utf-8-sig")
+
+
+def dengta(page: str, ending: str) -> list[str]:
+    """The words after `dengta` of the figures' command on `page` that ends so, without its --json."""
+    found = re.search(rf"dengta (kpi --site \S+ --from \S+ --to \S+ {re.escape(ending)})", page)
+    assert found is not None, ending
+    return [word for word in shlex.split(found[1]) if word != "--json"]
+
+
+def address(client: Client, page: str, part: str) -> str:
+    """Where the first link of `page` that holds `part` leads."""
+    links = re.findall(r'href="([^"]+)"', client.get(page).content.decode())
+    return next(html.unescape(link).partition("#")[0] for link in links if part in link)
