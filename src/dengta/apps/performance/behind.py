@@ -14,13 +14,13 @@ from dengta.apps.performance.site_fold import Folded
 from dengta.core.batch import EventBatch
 from dengta.core.event import Event
 from dengta.core.intervals import Interval
-from dengta.core.time import DAY, Micros
+from dengta.core.time import DAY, HOUR, Micros
 from dengta.core.vocabulary import UNCOUNTED, EventType
 from dengta.engines import kpi
 from dengta.engines.kpi import StateSpan
 from dengta.log import LogReader
 
-_LOOKBACKS: tuple[Micros | None, ...] = (2 * DAY, 14 * DAY, None)
+_LOOKBACKS: tuple[Micros | None, ...] = (6 * HOUR, 2 * DAY, 14 * DAY, None)
 """How far before a window the state it begins with is looked for; None: to the beginning of the log."""
 
 

@@ -27,8 +27,9 @@ class Look(NamedTuple):
 class Follower:
     """Keeps a `SiteFold` up to date with `now`, the site's clock. Threads may share it."""
 
-    def __init__(self, fold: SiteFold, now: Callable[[], Micros]) -> None:
-        self._fold, self._now = fold, now
+    def __init__(self, fold: SiteFold, now: Callable[[], Micros], prepare: Callable[[Folded], None]) -> None:
+        """`prepare` works out in advance what pages will ask of a fold; it runs once nobody waits."""
+        self._fold, self._now, self._prepare = fold, now, prepare
         self._turn = threading.Condition()
         self._asked = self._done = 0
         self._thread: threading.Thread | None = None
@@ -69,3 +70,6 @@ class Follower:
             with self._turn:
                 self._folded, self._fault, self._done = folded, fault, ask
                 self._turn.notify_all()
+                waited_for = self._asked > ask
+            if folded is not None and not waited_for:
+                self._prepare(folded)

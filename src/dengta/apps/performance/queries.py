@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from dengta.apps.performance.business_days import day_of, span
 from dengta.apps.performance.following import Follower
 from dengta.apps.performance.site_fold import Folded, SiteFold
 from dengta.core.intervals import Interval
@@ -19,6 +21,8 @@ from dengta.site.clock import SiteTime
 from dengta.site.home import SiteFolder
 
 T = TypeVar("T")
+FULL_DAYS = (1, 7, 30)
+"""Windows of so many full days before today are worked out before anybody asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,18 @@ class OneReason:
 @lru_cache(maxsize=8)
 def follower(folder: SiteFolder, book: PlantBook | None, time: SiteTime) -> Follower:
     """The fold of a site under one plant book, one per process."""
-    return Follower(SiteFold(LogReader(folder.log), book), time)
+    return Follower(SiteFold(LogReader(folder.log), book), time, _prepare)
+
+
+def _prepare(folded: Folded) -> None:
+    """The full days that most people ask for, one window a time."""
+    today = day_of(folded.book, folded.machines, folded.until - 1)
+    for days in FULL_DAYS:
+        window = span(folded.book, folded.machines, today - timedelta(days=days), today - timedelta(days=1))
+        inside = window.meet(Interval(folded.start, folded.until))
+        if inside is not None and not _is_kept(folded, Choice(inside), "overview"):
+            overview(folded, Choice(inside))
+            return
 
 
 def overview(folded: Folded, choice: Choice) -> Overview:
@@ -121,10 +136,14 @@ def one_reason(folded: Folded, choice: Choice, reason: str, state: str = "") -> 
 def _kept(folded: Folded, choice: Choice, question: Any, answer: Callable[[Folded, Choice], T]) -> T:
     """The answer, worked out once for as long as no event touches its window."""
     key = (choice.window, (choice, question))
-    if key not in folded.answers:
+    if not _is_kept(folded, choice, question):
         folded.answers[key] = answer(folded, choice)
     known: T = folded.answers[key]
     return known
+
+
+def _is_kept(folded: Folded, choice: Choice, question: Any) -> bool:
+    return (choice.window, (choice, question)) in folded.answers
 
 
 def _overview(folded: Folded, choice: Choice) -> Overview:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,7 @@ from dengta.core.intervals import Interval
 from dengta.core.time import DAY, MINUTE, Micros
 from dengta.core.vocabulary import EventType
 from dengta.engines import kpi
-from dengta.engines.kpi import Fold, Rows
+from dengta.engines.kpi import Cycles, Fold, Rows
 from dengta.engines.plantbook import PlantBook
 from dengta.log import LogReader, TailGone
 
@@ -39,6 +39,21 @@ SILENCE = 31 * DAY
 """After so long without an event a log is a record: what is known of it ends with the day of its last event."""
 _KEPT_ANSWERS = 128
 _TYPES = [int(t) for t in kpi.FOLDED]
+
+
+class Remembered:
+    """The planned cycles of a plant book, each looked up once."""
+
+    def __init__(self, book: PlantBook | None) -> None:
+        self._book, self._known = book, dict[tuple[str, str, str, Micros | None], Micros | None]()
+
+    def planned_cycle(self, item: str, operation: str, machine: str, at: Micros | None = None) -> Micros | None:
+        """Planned microseconds a piece, None where nobody planned."""
+        key = (item, operation, machine, at)
+        if key not in self._known:
+            known = self._book is not None and machine in self._book.machines
+            self._known[key] = self._book.planned_cycle(*key) if self._book and known else None
+        return self._known[key]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +72,7 @@ class Folded:
     last: Micros
     rows: CellRows
     corrections: EventBatch
+    cycles: Cycles
     is_record: bool = False
     answers: dict[tuple[Interval, Any], Any] = field(default_factory=dict)
 
@@ -70,7 +86,8 @@ class Folded:
         day or shift, or ends at `until`."""
         chosen = self.machines if machines is None else machines
         rows = self.rows if machines is None else self.rows.of_machines([self.machines.index(m) for m in machines])
-        return rows.within(kpi.setting_of(self.book, chosen, window, zone=self.zone), window.end)
+        setting = kpi.setting_of(self.book, chosen, window, zone=self.zone)
+        return rows.within(replace(setting, cycles=self.cycles), window.end)
 
 
 @dataclass(slots=True)
@@ -170,7 +187,7 @@ class SiteFold:
         border = max(start, span(self._book, ids, recent_day, recent_day).start)
         self._old = self._fold_old(ids, start, border, batch) if start < border else None
         self._under_way = self._begin(ids, border, until, batch)
-        none = CellRows.none(), EventBatch.empty()
+        none = CellRows.none(), EventBatch.empty(), Remembered(self._book)
         fresh = Folded(self._book, ids, start, until, extent.start, extent.end, *none, is_record)
         return self._publish(until, fresh, None)
 
@@ -207,6 +224,7 @@ class SiteFold:
             max(before.last, int(spoken["ts"].max(initial=0)) + 1),
             recent if self._old is None else self._old.followed_by(recent),
             told.take(told["type"] == EventType.CORRECTION),
+            before.cycles,
             before.is_record,
             answers,
         )

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from dengta.apps.performance.business_days import day_of, shift_hours, span
-from dengta.apps.performance.queries import Choice
+from dengta.apps.performance.queries import FULL_DAYS, Choice
 from dengta.apps.performance.site_fold import Folded
 from dengta.core.intervals import Interval
 from dengta.core.reason import Reason, Refusal
@@ -16,7 +16,7 @@ from dengta.core.time import DAY
 from dengta.engines.plantbook import PlantBook
 
 PRESETS = ("shift", "yesterday", "7-days", "30-days", "all")
-_DAYS = {"yesterday": 1, "7-days": 7, "30-days": 30}
+_DAYS = dict(zip(("yesterday", "7-days", "30-days"), FULL_DAYS, strict=True))
 _ONE_DAY = timedelta(days=1)
 
 

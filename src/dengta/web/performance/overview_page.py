@@ -150,7 +150,8 @@ def _cell(measured: Measured | None, name: str, href: str = "") -> str:
     face = f'<a href="{escape(href)}">{percent(ratio)}</a>' if href else percent(ratio)
     bar = share_bar_svg(float(ratio.value))
     if ratio.above_one:
-        return f'<td class="n above">▲ {face} <span>{escape(gettext("above 100 %"))}</span>{bar}</td>'
+        word = escape(gettext("above 100 %"))
+        return f'<td class="n above">▲ {face} <span>{word}</span>{bar}</td>'
     return f'<td class="n">{face}{bar}</td>'
 
 
