@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from django.utils.translation import gettext
 
@@ -24,7 +25,7 @@ MOST = 400
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A table whose rows lead to events. more: how many rows the page leaves out."""
+    """A table whose first rows, those on the page, lead to events."""
 
     table: Table
     hrefs: Sequence[str]
@@ -43,7 +44,7 @@ class Listed:
 def intervals(folded: Folded, found: Mapping[str, Sequence[StateSpan]], *, name_machine: bool) -> Listed:
     """State spans in order of time."""
     spans = sorted(((s.start, m, s) for m, told in found.items() for s in told), key=lambda one: one[:2])
-    words = state_words()
+    words, machine_of, reason_of, operation_of = state_words(), *_names(folded)
     machine = [TableColumn(gettext("Machine"))] if name_machine else []
     columns = [
         TableColumn(gettext("from")),
@@ -61,16 +62,16 @@ def intervals(folded: Folded, found: Mapping[str, Sequence[StateSpan]], *, name_
             _clock(folded, s.start),
             _clock(folded, s.end),
             s.end - s.start,
-            *([machine_name(folded, m)] if name_machine else []),
+            *([machine_of(m)] if name_machine else []),
             words.get(s.state, s.state),
-            reason_name(folded, s.reason) if s.reason else "",
+            reason_of(s.reason) if s.reason else "",
             s.element.value,
             s.order,
-            _operation(folded, s.operation),
+            operation_of(s.operation),
         ]
         for _, m, s in spans
     ]
-    hrefs = [event_address(m, s.event, s.told_at) for _, m, s in spans]
+    hrefs = [event_address(m, s.event, s.told_at) for _, m, s in spans[:MOST]]
     return Listed(Table(gettext("Intervals"), columns, rows), hrefs)
 
 
@@ -85,24 +86,34 @@ def defect_rows(folded: Folded, events: Sequence[Event]) -> Listed:
         TableColumn(gettext("order")),
         TableColumn(gettext("operation")),
     ]
+    machine_of, _, operation_of = _names(folded)
     rows: list[list[Value]] = [
         [
             _clock(folded, e.ts),
-            machine_name(folded, e.subject),
+            machine_of(e.subject),
             str(EVENTS[EventType(e.type)]),
             e.value * 10**e.scale,
             e.code,
             e.order,
-            _operation(folded, e.operation),
+            operation_of(e.operation),
         ]
         for e in events
     ]
-    hrefs = [event_address(e.subject, e.key, e.ts) for e in events]
+    hrefs = [event_address(e.subject, e.key, e.ts) for e in events[:MOST]]
     return Listed(Table(gettext("Events"), columns, rows), hrefs)
 
 
 def _clock(folded: Folded, at: Micros) -> str:
     return f"{to_datetime(at, folded.zone):%m-%d %H:%M:%S}"
+
+
+def _names(folded: Folded) -> tuple[Callable[[str], str], Callable[[str], str], Callable[[str], str]]:
+    """What machines, reasons and operations are called, each looked up once."""
+    return (
+        cache(lambda machine: machine_name(folded, machine)),
+        cache(lambda reason: reason_name(folded, reason)),
+        cache(lambda operation: _operation(folded, operation)),
+    )
 
 
 def _operation(folded: Folded, operation: str) -> str:

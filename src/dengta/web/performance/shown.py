@@ -28,7 +28,7 @@ def table_html(table: Table, hrefs: Sequence[str] = ()) -> str:
     rows = []
     for i, row in enumerate(table.rows):
         cells = [escape(said(value, kind)) for value, kind in zip(row, kinds, strict=True)]
-        if hrefs and hrefs[i]:
+        if i < len(hrefs) and hrefs[i]:
             cells[0] = f'<a href="{escape(hrefs[i])}">{cells[0]}</a>'
         rows.append("".join(f"<td{cls}>{cell}</td>" for cell, cls in zip(cells, classes, strict=True)))
     body = "".join(f"<tr>{row}</tr>" for row in rows)
