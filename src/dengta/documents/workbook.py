@@ -28,14 +28,16 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _LONGEST_NAME = 31
 
 
-def workbook_bytes(tables: Sequence[Table], facts: Sequence[tuple[str, str]], name: str) -> bytes:
-    """A workbook whose first sheet, `name`, holds `facts` as (what, value), and then one sheet for each of `tables`."""
+def workbook_bytes(tables: Sequence[Table], facts: Sequence[tuple[str, str]] = (), name: str = "") -> bytes:
+    """A workbook with a sheet for each of `tables`; before them, where there are `facts`, a sheet `name` with them as
+    (what, value)."""
     book = Workbook(write_only=True)
     names: list[str] = []
-    first = book.create_sheet(_sheet_name(name, names))
-    first.column_dimensions["A"].width, first.column_dimensions["B"].width = 20, 90
-    for what, value in facts:
-        first.append([_text(first, what, _BOLD), _text(first, value)])
+    if facts:
+        first = book.create_sheet(_sheet_name(name, names))
+        first.column_dimensions["A"].width, first.column_dimensions["B"].width = 20, 90
+        for what, value in facts:
+            first.append([_text(first, what, _BOLD), _text(first, value)])
     for table in tables:
         _fill(book.create_sheet(_sheet_name(table.name, names)), table)
     out = io.BytesIO()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
 
 from dengta.apps.orders.queries import TodayView
 from dengta.core.time import to_iso
+from dengta.documents import Table, TableColumn, csv_bytes, workbook_bytes
 from dengta.engines.orders import DayMeasures, Entry
 from dengta.engines.plantbook import PlantBook
 from dengta.web.today.board_page import chosen_entries
@@ -19,7 +17,6 @@ from dengta.web.today.measure_page import Cell, row_tables
 from dengta.web.today.words import OUTLOOKS, because, lacking
 
 FORMS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def due(view: TodayView, which: str, show: str, form: str) -> HttpResponse:
@@ -51,22 +48,11 @@ def _entry_row(entry: Entry, view: TodayView) -> list[Cell]:
 
 
 def _file(name: str, form: str, head: Sequence[Cell], rows: Iterable[Sequence[Cell]]) -> HttpResponse:
-    told = [[_plain(cell) for cell in row] for row in (head, *rows)]
-    answer = HttpResponse(content_type=FORMS[form])
+    told = [list(row) for row in rows]
+    width = max(len(row) for row in (head, *told))
+    columns = [TableColumn(str(word)) for word in head] + [TableColumn("")] * (width - len(head))
+    table = Table(name, columns, [[*row, *[None] * (width - len(row))] for row in told])
+    content = csv_bytes(table) if form == "csv" else workbook_bytes([table])
+    answer = HttpResponse(content, content_type=FORMS[form])
     answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
-    if form == "csv":
-        text = io.StringIO()
-        csv.writer(text).writerows(told)
-        answer.write("\ufeff" + text.getvalue())  # Excel takes it for UTF-8 only by its mark
-        return answer
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(name[:31])
-    for row in told:
-        sheet.append(row)
-    book.save(answer)
     return answer
-
-
-def _plain(cell: Cell) -> Cell:
-    """A text that a spreadsheet would take for a formula is a text."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
