@@ -6,6 +6,7 @@ tails seals its hours, and whoever comes too late for the tail folds everything 
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from dengta.apps.performance.site_fold import Folded, SiteFold
 from dengta.core.time import Micros
 
+_log = logging.getLogger(__name__)
 BEAT_S = 2.0
 LINGER_BEATS = 150
 
@@ -72,4 +74,10 @@ class Follower:
                 self._turn.notify_all()
                 waited_for = self._asked > ask
             if folded is not None and not waited_for:
-                self._prepare(folded)
+                self._prepared(folded)
+
+    def _prepared(self, folded: Folded) -> None:
+        try:
+            self._prepare(folded)
+        except Exception:  # noqa: BLE001 - logged; the fold itself stands
+            _log.exception("figures could not be prepared; pages work them out when they are asked for")
