@@ -21,7 +21,7 @@ def test_each_role_signs_in_and_sees_the_floor(visit, role):
 
 @pytest.mark.parametrize(
     ("language", "paths"),
-    [("en", [*PAGES.values(), "/login/"]), ("zh-hans", [PAGES["floor"], PAGES["machine"]])],
+    [("en", [*PAGES.values(), "/login/"]), ("zh-hans", [PAGES[name] for name in ("floor", "machine", "performance")])],
 )
 def test_axe_finds_nothing_serious(visit, live_plant, language, paths):
     page = visit("administrator", "/floor/", language)
