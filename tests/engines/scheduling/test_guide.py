@@ -24,8 +24,9 @@ def test_its_shop_can_be_planned() -> None:
 
 
 def test_its_python_runs() -> None:
-    (code,) = blocks("python")
-    exec(compile(code, "scheduling.md", "exec"), {})
+    known: dict[str, object] = {}
+    for code in blocks("python"):
+        exec(compile(code, "scheduling.md", "exec"), known)
 
 
 def test_its_objective_is_one() -> None:

@@ -12,15 +12,19 @@ from dengta.engines.scheduling.model import Shop
 from dengta.engines.scheduling.objective import Goal, Term
 from dengta.engines.scheduling.plan import Plan
 from dengta.engines.scheduling.problem import Names, Problem
+from dengta.engines.scheduling.repair import Down, Stability, Takes
 from dengta.engines.scheduling.solve import solve
 
 __all__ = [
     "FORMATS",
+    "Down",
     "Goal",
     "Names",
     "Plan",
     "Problem",
     "Shop",
+    "Stability",
+    "Takes",
     "Term",
     "from_arrays",
     "judge",

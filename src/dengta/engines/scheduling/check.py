@@ -130,7 +130,7 @@ class _Court:
         """Begun work ends no sooner than what remains of it takes, from now on."""
         c, s = self.c, self.s
         if c.remaining[i] == 0:
-            return bool(s.end[i] == c.now[0])
+            return bool(s.end[i] == (c.now[0] if c.ended[i] < 0 else c.ended[i]))
         ends = worked(
             self.hours.of(int(s.machine[i]), self.held(i, RUN)), int(c.now[0]), int(c.remaining[i]), False, True
         )

@@ -62,6 +62,7 @@ class Decoder:
         self._desk = _desk(problem)
         fixed = c.pin_machine[c.way_operation]
         self._open = ((fixed < 0) | (fixed == c.way_machine)).astype(np.float64)
+        self._began_together = _began_together(problem)
         self._rest = problem.rest.astype(np.float64)
         self._terms = _terms(problem)
         self._mean = max(1.0, float(problem.least.mean()))
@@ -86,6 +87,7 @@ class Decoder:
             allowed = allowed * ((chosen < 0) | (chosen == np.arange(len(chosen))))
         clear(self.problem.columns, self._desk, sheet)
         decode(self.problem.columns, self._desk, sheet, allowed, priority, self._rest, rule)
+        sheet.batch[self._began_together[0]] = self._began_together[1]
         return sheet
 
 
@@ -123,6 +125,25 @@ def _terms(problem: Problem) -> Reals:
     )
 
 
+def _history(problem: Problem) -> Ints:
+    """Work that has begun, as it came."""
+    c = problem.columns
+    begun = np.flatnonzero(c.begun >= 0)
+    ended = np.where(c.ended < 0, c.now[0], c.ended)
+    order = np.lexsort((begun, c.remaining[begun], ended[begun], c.begun[begun]))
+    return begun[order].astype(np.int64)
+
+
+def _began_together(problem: Problem) -> tuple[Ints, Ints]:
+    """Operations that began at once on a machine that takes several, and the first of each such batch."""
+    c, batches = problem.columns, dict[tuple[int, int], list[int]]()
+    for i in np.flatnonzero((c.begun >= 0) & (c.key >= 0)).tolist():
+        if c.capacity[c.pin_machine[i]] > 0:
+            batches.setdefault((int(c.pin_machine[i]), int(c.begun[i])), []).append(i)
+    members = [(i, batch[0]) for batch in batches.values() if len(batch) > 1 for i in batch]
+    return np.array([i for i, _ in members], np.int64), np.array([first for _, first in members], np.int64)
+
+
 def _desk(problem: Problem) -> Desk:
     c = problem.columns
     n, m, w = len(c.order), len(c.machine_calendar), len(c.way_machine)
@@ -148,6 +169,7 @@ def _desk(problem: Problem) -> Desk:
         key=column(m),
         free=column(m),
         state=column(m),
+        history=_history(problem),
         next_pin=column(m),
         pinned=pinned,
         pin_ptr=np.searchsorted(c.pin_machine[pinned], np.arange(m + 1)).astype(np.int64),

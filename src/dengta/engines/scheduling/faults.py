@@ -267,8 +267,8 @@ def _begun(shop: model.Shop) -> Iterator[Reason]:
         if progress is None:
             continue
         place = tuple(f"{kind} {part}" for kind, part in zip(("order", "operation"), name.split("/"), strict=True))
-        if progress.start > shop.now:
-            yield _fault("begun_later", *place, start=progress.start, now=shop.now)
+        if max(progress.start, progress.end or 0) > shop.now:
+            yield _fault("begun_later", *place, start=max(progress.start, progress.end or 0), now=shop.now)
         for arc in into:
             before = begun[arc.before]
             if before is None or before.remaining:

@@ -97,6 +97,7 @@ def _operations(shop: model.Shop, operations: Sequence[model.Operation], states:
         "pin_start": ints(op.pin.start if op.pin and op.pin.start is not None else -1 for op in operations),
         "begun": ints(op.progress.start if op.progress else -1 for op in operations),
         "remaining": ints(op.progress.remaining if op.progress else -1 for op in operations),
+        "ended": ints(-1 if op.progress is None or op.progress.end is None else op.progress.end for op in operations),
     }
 
 

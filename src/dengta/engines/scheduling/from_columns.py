@@ -132,7 +132,7 @@ def _complete(c: dict[str, Ints], n: int, orders: int, machines: int) -> Columns
         "succ_ptr": succ_ptr, "succ": succ, "succ_arc": succ_arc,
         "way_operation": np.repeat(np.arange(n), np.diff(c["way_ptr"])).astype(np.int64),
         "need_skill": none, "need_count": none, "need_when": none, "use_material": none, "use_quantity": none,
-        "pin_machine": free, "pin_start": free, "begun": free, "remaining": free,
+        "pin_machine": free, "pin_start": free, "begun": free, "remaining": free, "ended": free,
         "machine_calendar": np.full(machines, -1, np.int64), "machine_state": np.full(machines, -1, np.int64),
         "capacity": np.zeros(machines, np.int64), "wait": np.zeros(machines, np.int64),
         "attached": np.zeros(len(c["setup"]), np.int64),

@@ -50,7 +50,7 @@ def put(a: Columns, d: Desk, s: Sheet, open_way: Reals, i: int, m: int, start: i
     s.setup[i] = 0 if joins or a.begun[i] >= 0 else changeover(a, d.state[m], a.state[i], m)
     s.setup_start[i] = d.fit[SETUP_START] if s.setup[i] > 0 else start
     s.setup_end[i] = d.fit[SETUP_END] if s.setup[i] > 0 else start
-    d.free[m] = end
+    d.free[m] = max(d.free[m], end) if a.begun[i] >= 0 else end
     if a.state[i] >= 0:
         d.state[m] = a.state[i]
     slot = a.slot_ptr[i]
@@ -206,7 +206,7 @@ def go_on(a: Columns, d: Desk, s: Sheet, open_way: Reals, i: int) -> None:
     m = a.pin_machine[i]
     for slot in range(a.slot_ptr[i], a.slot_ptr[i + 1]):
         d.pick[slot] = -1
-    d.fit[END] = a.now[0]
+    d.fit[END] = a.now[0] if a.ended[i] < 0 else a.ended[i]
     if a.remaining[i] > 0:
         d.calendars[0] = a.machine_calendar[m]
         at = pick(a, d, i, RUN, a.now[0], a.remaining[i], False, False)
@@ -226,9 +226,8 @@ def decode(a: Columns, d: Desk, s: Sheet, open_way: Reals, priority: Reals, rest
     chained = False
     for e in range(a.pred.shape[0]):
         chained = chained or a.lag_most[e] < NEVER
-    for i in range(n):
-        if a.begun[i] >= 0:
-            go_on(a, d, s, open_way, i)
+    for k in range(d.history.shape[0]):
+        go_on(a, d, s, open_way, d.history[k])
     for i in range(n):
         if s.machine[i] < 0 and a.pred_ptr[i + 1] == a.pred_ptr[i]:
             enqueue(a, d, open_way, i)

@@ -57,6 +57,7 @@ class Columns(NamedTuple):
     pin_start: Ints  # -1 free
     begun: Ints  # start of work that has begun, -1 not
     remaining: Ints
+    ended: Ints  # when work that is done was done, -1 unknown: by now
     # machines (m,): calendar -1 always open; setups -1 none; capacity 0: one at a time
     machine_calendar: Ints
     machine_setups: Ints
@@ -107,6 +108,7 @@ class Desk(NamedTuple):
     key: Ints
     free: Ints
     state: Ints
+    history: Ints  # work that has begun, in order of time
     next_pin: Ints  # (m,) into `pinned`
     pinned: Ints
     pin_ptr: Ints

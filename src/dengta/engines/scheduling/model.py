@@ -69,11 +69,12 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Work that has begun: where, when, and how many ticks of work remain at `Shop.now` (0: it is done)."""
+    """Work that has begun: where, when, and how many ticks of work remain at `Shop.now`; 0: it is done, at `end`."""
 
     machine: str
     start: int
     remaining: int
+    end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from dengta.core.budget import Budget
 from dengta.core.reason import Reason, refuse_if
 from dengta.engines.scheduling import check
 from dengta.engines.scheduling.kernels_layout import NEVER, Ints, Sheet
 from dengta.engines.scheduling.objective import Goal, measured
 from dengta.engines.scheduling.problem import Problem
+from dengta.engines.scheduling.repair import AT_ONCE, FREE, Event, Stability, repaired
 from dengta.engines.scheduling.why import Binding, binding, chain
 
 
@@ -106,6 +109,21 @@ class Plan:
     def waits_for(self, operation: int) -> Binding:
         """What alone keeps one operation from starting sooner."""
         return binding(self.problem, self.sheet, operation)
+
+    def repair(
+        self,
+        events: Iterable[Event],
+        now: int,
+        freeze: int = 0,
+        stability: Stability = FREE,
+        budget: Budget = AT_ONCE,
+        seed: int = 1,
+    ) -> Plan:
+        """The plan that goes on from this one at `now`, after `events`: see `repair.repaired`."""
+        problem, sheet, work = repaired(
+            self.problem, self.sheet, self.goal, tuple(events), now, freeze, stability, budget, seed
+        )
+        return Plan(problem, sheet, self.goal, 0, work)
 
     def diff(self, other: Plan) -> Moved:
         """The operations that are elsewhere, or at another time, than in `other`."""

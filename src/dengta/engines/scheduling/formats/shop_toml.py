@@ -244,7 +244,7 @@ def _operation(t: _Sheet) -> model.Operation:
         inner = t.table("progress")
         start = inner.stated("start")
         begun = 0 if start is None else inner.instant("start", start)
-        progress = model.Progress(inner.text("machine"), begun, inner.duration("remaining"))
+        progress = model.Progress(inner.text("machine"), begun, inner.duration("remaining"), inner.moment("end"))
     return model.Operation(
         t.text("id"),
         ways,
