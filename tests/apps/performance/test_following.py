@@ -68,7 +68,7 @@ def test_a_preparation_that_fails_is_logged_and_the_following_goes_on(caplog: py
     assert "could not be prepared" in caplog.text
 
 
-def test_it_prepares_the_last_fold_beside() -> None:
+def test_it_prepares_the_last_fold_once_nobody_waits() -> None:
     prepared: list[Any] = []
     done = threading.Event()
 

@@ -145,13 +145,14 @@ def test_k3_k4_k5_labour_is_the_sum_and_machine_the_union() -> None:
     assert row[Column.REPORTS] == 4
 
 
-def test_k7_pieces_belong_to_their_own_time() -> None:
-    """A count at an edge is the next cell's."""
+def test_k7_what_is_counted_at_an_edge_was_made_before_it() -> None:
+    """The pieces of a report that ends with its shift are the shift's; those counted as it begins are not."""
     setting = Setting.plain(MACHINES, (T0, T0 + HOUR, T0 + 2 * HOUR))
-    events = [event(0, 59, EventType.GOOD, value=3), event(1, 60, EventType.GOOD, value=5)]
+    counts = {0: 1, 59: 3, 60: 5, 61: 7, 120: 9}
+    events = [event(i, at, EventType.GOOD, value=value) for i, (at, value) in enumerate(counts.items())]
     rows = in_words(folded(events, setting, T0 + 2 * HOUR))
     told = {key.cell: row[Column.GOOD] for key, row in rows.items() if row[Column.GOOD]}
-    assert told == {0: 3, 1: 5}
+    assert told == {0: 3 + 5, 1: 7 + 9}
 
 
 @pytest.mark.parametrize(
@@ -210,9 +211,9 @@ def test_fractions_of_a_count_are_named() -> None:
 def test_k12_grades() -> None:
     """A from machines, B as soon as one event was written down."""
     events = [
-        event(0, 0, EventType.GOOD, value=1),
-        event(1, 0, EventType.GOOD, value=1, subject="saw-2"),
-        event(2, 1, EventType.GOOD, value=1, subject="saw-2", clock=ClockSource.RECORD),
+        event(0, 1, EventType.GOOD, value=1),
+        event(1, 1, EventType.GOOD, value=1, subject="saw-2"),
+        event(2, 2, EventType.GOOD, value=1, subject="saw-2", clock=ClockSource.RECORD),
     ]
     setting = Setting.plain((*MACHINES, "saw-3"), (T0, T0 + HOUR))
     assert [f.grade for f in kpi.figures(folded(events, setting, T0 + HOUR))] == ["A", "B", ""]

@@ -197,14 +197,14 @@ def test_elements_come_from_states_and_before_the_first_from_reports() -> None:
     ).sorted()
     window = kpi.extent(batch)
     assert window is not None
-    assert (window.start, window.end) == (HOUR, 2 * HOUR + 1)
+    assert (window.start, window.end) == (HOUR, 2 * HOUR)
     setting = Setting.plain(("cnc", "bench", "shelf", "silent"), (HOUR, 2 * HOUR))
     cnc, bench, shelf, silent = kpi.compute(batch, setting)
     assert cnc.elements[TimeElement.APT] == HOUR
     assert cnc.whole.has_reports
     assert bench.elements[TimeElement.ASUT] == 15 * MINUTE
     assert bench.elements[TimeElement.UNKNOWN] == 45 * MINUTE
-    assert (shelf.elements[TimeElement.UNKNOWN], shelf.grade, shelf.whole.has_reports) == (HOUR, "", False)
+    assert (shelf.elements[TimeElement.UNKNOWN], shelf.grade, shelf.whole.has_reports) == (HOUR, "A", False)
     assert (silent.grade, silent.planned) == ("", None)
 
 

@@ -52,7 +52,10 @@ def test_the_night_shift_belongs_to_the_evenings_date() -> None:
 
 
 def test_production_efficiency_is_good_pieces_at_the_last_operation_per_labour_hour() -> None:
-    """p1 from 8 to 16 less half an hour of break, on two machines at once; p2 the night, which is Wednesday's."""
+    """p1 from 8 to 16 less half an hour of break, on two machines at once; p2 the night, which is Wednesday's.
+
+    So are the pieces counted as it ends.
+    """
     events = [
         *released(),
         *present(20, "03T08:00", "03T16:00", "p1"),
@@ -60,8 +63,8 @@ def test_production_efficiency_is_good_pieces_at_the_last_operation_per_labour_h
         *present(24, "03T22:00", "04T06:00", "p2"),
         made(30, at("03T10:00"), "saw-1", 50),
         made(31, at("03T11:00"), "pack-1", 20),
-        made(32, at("04T05:00"), "pack-2", 11, "back"),
-        made(33, at("04T06:00"), "pack-2", 99),
+        made(32, at("04T06:00"), "pack-2", 11, "back"),
+        made(33, at("04T06:01"), "pack-2", 99),
         made(34, at("03T11:00"), "pack-1", 7, "shelf"),
     ]
     of = measured(events)
@@ -109,7 +112,7 @@ def test_production_cycle_is_release_to_complete_of_what_was_completed_that_day(
         *of_order("B", 200, "03T08:00", "03T22:00", "03T10:00"),
         *of_order("C", 300, "04T02:00", "04T22:00", "04T05:00"),
         *of_order("D", 400, "02T09:00", "03T22:00", "03T09:00"),
-        *of_order("E", 500, "03T08:00", "03T22:00", "04T06:00"),
+        *of_order("E", 500, "03T08:00", "03T22:00", "04T06:01"),
     ]
     of = measured(events)
     assert [r.cycle for r in of.cycles] == [1 * HOUR, 2 * HOUR, 3 * HOUR, 24 * HOUR]

@@ -142,7 +142,7 @@ def test_undefined_says_why_and_nothing_is_invented(client_of: Any, stage: Any) 
         stage.event("saw-1", stage.now - MINUTE, EventType.GOOD, "lamp", 3, operation="polish"),
     )
     page = page_of(client_of("manager"), "/performance/?window=shift&machine=saw-1")
-    assert "no cycle is planned for lamp at polish" in page
+    assert "nobody planned how long lamp takes at polish" in page
     assert digits(page)["oee"] == ("–", "–")
 
 

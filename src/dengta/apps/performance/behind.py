@@ -84,8 +84,8 @@ def cut(told: Sequence[StateSpan], window: Interval) -> list[StateSpan]:
 def defect_events(
     reader: LogReader, folded: Folded, machines: Sequence[str], window: Interval, reason: str
 ) -> Sequence[Event]:
-    """The reports of scrap and rework for `reason` in `window`, in order of time."""
-    told = _told(reader, folded, machines, window.start, window.end, (EventType.SCRAP, EventType.REWORK))
+    """The reports of scrap and rework for `reason` in `window`, those at its end too (K7), in order of time."""
+    told = _told(reader, folded, machines, window.start + 1, window.end + 1, (EventType.SCRAP, EventType.REWORK))
     wanted = (told.text("reason") == reason) & (told["flags"] & int(UNCOUNTED) == 0)
     return list(told.take(np.asarray(wanted, bool)))
 

@@ -30,12 +30,11 @@ class Follower:
     """Keeps a `SiteFold` up to date with `now`, the site's clock. Threads may share it."""
 
     def __init__(self, fold: SiteFold, now: Callable[[], Micros], prepare: Callable[[Folded], None]) -> None:
-        """`prepare` works out in advance what pages will ask of a fold; it runs beside, so that nobody waits for it."""
+        """`prepare` works out in advance what pages will ask of a fold; it runs once nobody waits."""
         self._fold, self._now, self._prepare = fold, now, prepare
         self._turn = threading.Condition()
         self._asked = self._done = 0
         self._thread: threading.Thread | None = None
-        self._helper: threading.Thread | None = None
         self._folded: Folded | None = None
         self._fault: Exception | None = None
 
@@ -73,9 +72,9 @@ class Follower:
             with self._turn:
                 self._folded, self._fault, self._done = folded, fault, ask
                 self._turn.notify_all()
-            if folded is not None and not (self._helper and self._helper.is_alive()):
-                self._helper = threading.Thread(target=self._prepared, args=(folded,), name="figures", daemon=True)
-                self._helper.start()
+                waited_for = self._asked > ask
+            if folded is not None and not waited_for:
+                self._prepared(folded)
 
     def _prepared(self, folded: Folded) -> None:
         try:

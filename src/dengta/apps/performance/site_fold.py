@@ -5,7 +5,7 @@ What is answered is what a fresh fold of the whole log would answer, digit for d
 - An event goes into the fold under way. Where it is late (its machine has spoken of a later moment already), the last
   days are folded again from where they began; their events are kept for that.
 - An event that touches the older cells, or a correction of one, has everything folded again from the log.
-- Events from `until` on wait for their time to come; `until` is a whole minute, so that a command can name it.
+- Events after `until` wait for their time to come; `until` is a whole minute, so that a command can name it.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ class SiteFold:
         if not self._folded.until <= until <= self._under_way.horizon:
             return self._load(until)
         self._waiting = EventBatch.concat([self._waiting, fresh])
-        due = self._waiting["ts"] < until
+        due = self._waiting["ts"] <= until
         if not due.any() and until == self._folded.until:
             return self._folded
         ready, self._waiting = self._waiting.take(due), self._waiting.take(~due)
@@ -149,7 +149,7 @@ class SiteFold:
         assert self._folded is not None
         assert self._under_way is not None
         recent, corrections = self._under_way, ready["type"] == EventType.CORRECTION
-        if _touched(ready.take(~corrections)) < recent.border:
+        if _touched(ready.take(~corrections)) <= recent.border:  # what is counted at it belongs to the time before
             return False
         if {ready.texts[code] for code in np.unique(ready["subject"][~corrections]).tolist()} - {
             *self._folded.machines
@@ -168,7 +168,7 @@ class SiteFold:
     def _load(self, until: Micros) -> Folded | None:
         """Fold the whole log."""
         everything, self._heard = self._reader.snapshot(types=_TYPES)
-        due = everything["ts"] < until
+        due = everything["ts"] <= until
         batch, self._waiting = everything.take(due), everything.take(~due)
         extent = kpi.extent(batch)
         if extent is None:
@@ -213,7 +213,7 @@ class SiteFold:
         answers: dict[tuple[Interval, Any], Any] = {}
         if news is not None and len(before.answers) < _KEPT_ANSWERS:
             touched = _touched(news)
-            answers = {key: answer for key, answer in list(before.answers.items()) if key[0].end <= touched}
+            answers = {key: answer for key, answer in list(before.answers.items()) if key[0].end < touched}
         spoken = news.take(news["type"] != EventType.CORRECTION) if news is not None else EventBatch.empty()
         self._folded = Folded(
             before.book,

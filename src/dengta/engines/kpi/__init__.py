@@ -24,7 +24,8 @@ K5: machine time is their union; where reports overlap, run comes before setup, 
     activity the one that ended first (`kernels.report`). Before a machine's first state, this union is its elements.
 K6: every interval is cut at the edges of the machine's cells (shifts, breaks, midnights), and where its order changes,
     so that the parts of a window sum to the whole (`kernels.flush`).
-K7: pieces and reports belong to the cell in which their own time lies; cells are half-open (`kernels.fold`).
+K7: what is counted at an instant (pieces, a counter, a report that ends) was made before it: it belongs to the cell
+    that ends there or goes on. Cells of time are half-open (`kernels.fold`).
 K8: a counter adds its forward step, across its modulus; a fall is a reset or a late sample by rate, else by size
     (`counting.step`).
 K9: `retract` takes an event out, `value` exchanges its value; the last live correction of an event wins

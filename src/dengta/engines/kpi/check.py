@@ -144,8 +144,8 @@ class _Machine:
         for event in events:
             if event.type in (EventType.GOOD, EventType.SCRAP, EventType.REWORK):
                 who = _named(event, _context_at(events, event))
-                self._point(event, who, Column[event.type.name], event.value * 10**event.scale)
-                self._point(event, who, Column.TIMES, 1)
+                self._count(event, who, Column[event.type.name], event.value * 10**event.scale)
+                self._count(event, who, Column.TIMES, 1)
         return {key: row for key, row in self.found.items() if any(row.values())}
 
     def _add(self, cell: int, who: _Context, reason: str, code: str, column: Column, n: int, grade: int) -> None:
@@ -156,6 +156,12 @@ class _Machine:
     def _point(self, event: Event, who: _Context, column: Column, n: int) -> None:
         for i, cell in enumerate(self.cells):
             if event.ts in cell:
+                self._add(i, who, event.reason, event.code, column, n, _grade(event))
+
+    def _count(self, event: Event, who: _Context, column: Column, n: int) -> None:
+        """What is counted at an instant was made before it."""
+        for i, cell in enumerate(self.cells):
+            if cell.start < event.ts <= cell.end:
                 self._add(i, who, event.reason, event.code, column, n, _grade(event))
 
     def _interval(
@@ -193,7 +199,7 @@ class _Machine:
         lengths = {e.key: e.value * 10**e.scale for e in ends}
         who = {e.key: _named(e, _context_at(events, e)) for e in ends}
         for event in ends:
-            self._point(event, who[event.key], Column.REPORTS, 1)
+            self._count(event, who[event.key], Column.REPORTS, 1)
             labour = Column(Column.REPORTED_RUN + ACTIVITIES.index(event.code))
             self._interval(
                 self._span(event, lengths), who[event.key], event.reason, event.code, labour, 1, _grade(event)

@@ -256,18 +256,23 @@ def fold(event: int, told: Any, means: Any, ground: Any, held: Any, keyed: bool,
             memory[m, UNREAD] += 1
             continue
         here = cell if cell < last and at >= edges[cell] else -1
+        made = here  # what is counted now was made before
+        if cell > first_cell[m] and at == ends[cell - 1]:
+            made = cell - 1
+        elif here >= 0 and at == edges[here]:
+            made = -1
         text, grade, own, task = text_of[code[i]], grade_of[clock[i]], text_of[order[i]], text_of[operation[i]]
         if what == COUNTER:
             _count(
                 memory, counters, slots, rows, counts, m, counter, modulus[counter], max_per_h[counter], amount, at,
-                here, text, grade, own, task,
+                made, text, grade, own, task,
             )  # fmt: skip
             continue
         now, doing, why, row = 0, 0, text_of[reason[i]], -1
         if what >= END:
             now, doing = _named(memory, m, own, task)
-            if here >= 0:
-                row = find(slots, rows, counts, m, here, now, doing, why, text, grade)
+            if made >= 0:
+                row = find(slots, rows, counts, m, made, now, doing, why, text, grade)
         if what >= GOOD:
             if row >= 0:
                 rows[row, C_GOOD + what - GOOD] += amount

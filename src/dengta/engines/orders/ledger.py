@@ -78,10 +78,10 @@ class Ledger:
         self.presences = {place: one for place, one in self.presences.items() if place[0] >= before}
 
     def pieces(self, start: Micros, end: Micros) -> Iterator[Fact]:
-        """Reports of pieces with ``start <= ts < end``, of every order and of none."""
+        """Reports of pieces with ``start < ts <= end``: what is counted at an instant was made before it."""
         for facts in (*self.orders.values(), self.loose):
             for place, fact in facts.items():
-                if start <= place[0] < end and fact.type in PIECES:
+                if start < place[0] <= end and fact.type in PIECES:
                     yield fact
 
 

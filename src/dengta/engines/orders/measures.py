@@ -92,7 +92,7 @@ def _output(ledger: Ledger, book: PlantBook, day: BusinessDay, at: Micros) -> tu
     """Good pieces at the last operation by machine and item; and good pieces of items that have no route."""
     found: Counter[tuple[str, str]] = Counter()
     routeless = 0
-    for fact in ledger.pieces(day.start, min(day.end, at + 1)):
+    for fact in ledger.pieces(day.start, min(day.end, at)):
         route = book.routes.get(fact.code)
         if fact.type is not EventType.GOOD:
             continue
@@ -124,7 +124,7 @@ def _labour(
         ), "attendance"
     reports: Counter[str] = Counter()
     for one in told:
-        if one.type is EventType.OPERATION_END and one.place[0] in window and one.value > 0:
+        if one.type is EventType.OPERATION_END and window.start < one.place[0] <= window.end and one.value > 0:
             reports[one.person] += one.value
     return tuple(LabourRow(p, time, False) for p, time in sorted(reports.items())), "reports"
 
@@ -161,7 +161,7 @@ def _cycles(standings: Iterable[Standing], day: BusinessDay) -> tuple[CycleRow, 
     rows = [
         CycleRow(s.order, s.released, s.completed)
         for s in standings
-        if s.released is not None and s.completed is not None and day.start <= s.completed < day.end
+        if s.released is not None and s.completed is not None and day.start < s.completed <= day.end
     ]
     return tuple(sorted(rows, key=lambda row: (row.cycle, row.order)))
 

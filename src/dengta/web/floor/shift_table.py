@@ -67,7 +67,7 @@ def shift_table(reader: LogReader, book: PlantBook, machine: str, at: Micros) ->
     if whole is None:
         return None
     window = Interval(whole.start, min(whole.end, at))
-    batch = reader.read(window.start - _BEFORE, window.end, subjects=[machine], types=kpi.FOLDED)
+    batch = reader.read(window.start - _BEFORE, window.end + 1, subjects=[machine], types=kpi.FOLDED)
     (figure,) = kpi.compute(batch, kpi.setting_of(book, [machine], window))
     part = figure.whole
     start, end = (to_datetime(edge, book.zone) for edge in (whole.start, whole.end))
