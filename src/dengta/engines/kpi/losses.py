@@ -103,7 +103,8 @@ def defects(rows: Rows, where: Where | None = None) -> list[Bar]:
 
 
 def only(rows: Rows, columns: Sequence[Column]) -> Rows:
-    """The rows in which one of `columns` says something."""
+    """The rows in which one of `columns` says something, one a key: what is said of it stays together."""
+    rows = rows.merged()
     chosen = rows.values[:, list(columns)].any(axis=1)
     return replace(rows, keys=rows.keys[chosen], facts=rows.facts[chosen])
 
