@@ -69,7 +69,8 @@ def put_back(
         tails(line, b, n)
         place, length = shortest_place(line, b, n, job, chance)
         return place, float(prices[MAKESPAN] * length)
-    return cheapest_place(line, prices, b, n, job, below)
+    place, value = cheapest_place(line, prices, b, n, job, below)
+    return place, value
 
 
 @njit(**COMPILED)
