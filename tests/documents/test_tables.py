@@ -11,7 +11,8 @@ import pytest
 from openpyxl import load_workbook
 
 from dengta.core.time import MINUTE, SECOND
-from dengta.documents import Kind, Table, TableColumn, csv_bytes, workbook_bytes
+from dengta.documents import Kind, Table, TableColumn, csv_bytes
+from dengta.documents.workbook import workbook_bytes
 
 TABLE = Table(
     "Stops: [all] / by reason",

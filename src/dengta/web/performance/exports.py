@@ -8,7 +8,7 @@ from dataclasses import replace
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext
 
-from dengta.documents import Table, csv_bytes, workbook_bytes
+from dengta.documents import Table, csv_bytes
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -23,6 +23,8 @@ def exported(wanted: str, tables: Mapping[str, Table], facts: Sequence[tuple[str
     if wanted == "all.xlsx":
         filled = [one for one in tables.values() if one.rows]
         again = [(one.name, told) for one in filled for _, told in one.facts]
+        from dengta.documents.workbook import workbook_bytes
+
         content, kind = workbook_bytes(filled, [*facts, *again], gettext("What this stands on")), XLSX
     elif form == "csv" and table in tables:
         content, kind = csv_bytes(replace(tables[table], facts=[*facts, *tables[table].facts])), CSV

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from dengta.apps.orders.queries import TodayView
 from dengta.core.time import to_iso
-from dengta.documents import Table, TableColumn, csv_bytes, workbook_bytes
+from dengta.documents import Table, TableColumn, csv_bytes
 from dengta.engines.orders import DayMeasures, Entry
 from dengta.engines.plantbook import PlantBook
 from dengta.web.today.board_page import chosen_entries
@@ -52,7 +52,12 @@ def _file(name: str, form: str, head: Sequence[Cell], rows: Iterable[Sequence[Ce
     width = max(len(row) for row in (head, *told))
     columns = [TableColumn(str(word)) for word in head] + [TableColumn("")] * (width - len(head))
     table = Table(name, columns, [[*row, *[None] * (width - len(row))] for row in told])
-    content = csv_bytes(table) if form == "csv" else workbook_bytes([table])
+    if form == "csv":
+        content = csv_bytes(table)
+    else:
+        from dengta.documents.workbook import workbook_bytes
+
+        content = workbook_bytes([table])
     answer = HttpResponse(content, content_type=FORMS[form])
     answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     return answer
