@@ -255,12 +255,9 @@ def fold(event: int, told: Any, means: Any, ground: Any, held: Any, keyed: bool,
         if not fits:
             memory[m, UNREAD] += 1
             continue
-        here = cell if cell < last and at >= edges[cell] else -1
-        made = here  # what is counted now was made before
-        if cell > first_cell[m] and at == ends[cell - 1]:
-            made = cell - 1
-        elif here >= 0 and at == edges[here]:
-            made = -1
+        here = made = cell if cell < last and at >= edges[cell] else -1
+        if at == (edges[cell] if cell < last else ends[last - 1]):  # what is counted now was made before
+            made = cell - 1 if cell > first_cell[m] else -1
         text, grade, own, task = text_of[code[i]], grade_of[clock[i]], text_of[order[i]], text_of[operation[i]]
         if what == COUNTER:
             _count(
