@@ -153,6 +153,29 @@ def test_files_that_are_no_workbook(site: Site, book: Path) -> None:
     assert site.log.read().columns["seq"].tolist() == []
 
 
+@pytest.mark.parametrize(("field", "value"), [(8, 1), (10, 99)], ids=["encrypted", "packed unlike any other"])
+def test_a_sheet_nobody_here_unpacks_is_refused(site: Site, book: Path, field: int, value: int) -> None:
+    """The directory at the end of the archive says so; the rest of the workbook is sound."""
+    workbook(book, [HEAD, ROW])
+    data = bytearray(book.read_bytes())
+    entry = data.rfind(b"xl/worksheets/sheet1.xml") - 46
+    assert data[entry : entry + 4] == b"PK\x01\x02"
+    data[entry + field] = value
+    book.write_bytes(data)
+    assert codes(lambda: site.judge(book, how())) == [("not_workbook", ("r.xlsx",))]
+
+
+def test_a_sheet_with_a_flipped_byte_is_refused(site: Site, book: Path) -> None:
+    """Far behind what is read of it when the workbook is opened."""
+    workbook(book, [HEAD, *[[f"saw-{i}", *ROW[1:]] for i in range(20_000)]])
+    with zipfile.ZipFile(book) as packed:
+        part = packed.getinfo("xl/worksheets/sheet1.xml")
+    data = bytearray(book.read_bytes())
+    data[part.header_offset + part.compress_size * 3 // 4] ^= 0xFF
+    book.write_bytes(data)
+    assert codes(lambda: site.judge(book, how())) == [("not_workbook", ("r.xlsx", "Reports"))]
+
+
 def test_a_sheet_that_breaks_off_is_refused_at_its_row(site: Site, book: Path) -> None:
     """Damaged inside: nothing of it is kept."""
     workbook(book, [HEAD, *[ROW] * 50])

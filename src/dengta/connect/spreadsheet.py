@@ -148,7 +148,6 @@ def reports_of(file: Path, mapping: ReportMapping, known: frozenset[str], tally:
 def _pass_over(row: int, cells: object, tally: Tally) -> None:
     """An empty row is no report; that there are some is said."""
     if cells:
-        tally.blank += 1
         tally.note(Reason("import.note_blank", (f"row {row}",)))
 
 

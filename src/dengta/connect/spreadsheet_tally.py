@@ -90,7 +90,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.total = self.accepted = self.repaired = self.duplicate = self.rejected = 0
-        self.facts = self.twins = self.unmatched = self.blank = 0
+        self.facts = self.twins = self.unmatched = 0
         self.events = 0
         self.listed = Listing()
         self.notes: dict[str, tuple[int, Reason]] = {}

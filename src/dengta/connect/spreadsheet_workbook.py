@@ -27,9 +27,10 @@ MOST_SWELLING = 150
 _SMALL = 20 * 10**6
 _BROKEN = (
     BadZipFile, KeyError, ValueError, IndexError, TypeError, AttributeError, OSError, EOFError, zlib.error,
-    InvalidFileException, ElementTree.ParseError, NotImplementedError,
+    InvalidFileException, ElementTree.ParseError, RuntimeError,
 )  # fmt: skip
-"""What openpyxl and the modules under it raise over a file that is no sound workbook."""
+"""What openpyxl and the modules under it raise over a file that is no sound workbook; RuntimeError stands for parts
+that are encrypted or packed in a way nobody here unpacks."""
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:]+)"')
 Merge = tuple[int, int, int, int]
 
@@ -51,7 +52,10 @@ def open_sheet(file: Path, name: str) -> Iterator[Sheet]:
             )
         sheet = book[name or titles[0]]
         sheet.reset_dimensions()  # what a file says of its own size is often wrong
-        merged = _merged(file, sheet._worksheet_path)
+        try:
+            merged = _merged(file, sheet._worksheet_path)
+        except _BROKEN as fault:
+            raise Refusal(Reason("import.not_workbook", (file.name, sheet.title), {"fault": _said(fault)})) from None
         yield Sheet((file.name, sheet.title), _rows(sheet, merged, file.name), book.epoch)
 
 

@@ -71,21 +71,6 @@ def test_a_window_may_be_cut_anywhere(calendar: Calendar, key: str, day: date, c
     assert total(ask.planned(wanted)) == sum(total(ask.planned(half)) for half in halves)
 
 
-@settings(max_examples=100, deadline=None)
-@given(some_work(), ZONES, DAYS)
-def test_columns_say_what_the_occurrences_say(calendar: Calendar, key: str, day: date) -> None:
-    zone = ZoneInfo(key)
-    wanted = window(day, 5, zone)
-    found = occurrences(calendar, zone, wanted)
-    columns = resolver(calendar, zone).split_points(wanted)
-    assert columns.start.tolist() == [o.interval.start for o in found]
-    assert columns.end.tolist() == [o.interval.end for o in found]
-    assert [columns.shifts[i] for i in columns.shift] == [o.shift for o in found]
-    assert [date(1970, 1, 1) + timedelta(days=d) for d in columns.day.tolist()] == [o.business_date for o in found]
-    pieces = [(p.start, p.end, i) for i, o in enumerate(found) for p in o.planned]
-    assert list(zip(columns.planned_start, columns.planned_end, columns.planned_of, strict=True)) == pieces
-
-
 @settings(max_examples=150, deadline=None)
 @given(ZONES, DAYS, st.integers(0, 2880), st.integers(0, 2880))
 def test_the_clock_face_never_runs_backwards(key: str, day: date, one: int, other: int) -> None:

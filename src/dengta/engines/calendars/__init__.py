@@ -6,7 +6,7 @@ of real time that was. An occurrence belongs whole to the business date on which
 
 from dengta.engines.calendars.check import judge, overlaps
 from dengta.engines.calendars.model import WEEKDAYS, Calendar, DatedException, Hours, Name, Shift, Span
-from dengta.engines.calendars.resolver import Resolver, SplitPoints, occurrences, resolver
+from dengta.engines.calendars.resolver import Resolver, occurrences, resolver
 
 __all__ = [
     "WEEKDAYS",
@@ -17,7 +17,6 @@ __all__ = [
     "Resolver",
     "Shift",
     "Span",
-    "SplitPoints",
     "judge",
     "occurrences",
     "overlaps",

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
-
-import numpy as np
-from numpy.typing import NDArray
 
 from dengta.core.intervals import Interval, clip, subtract
 from dengta.core.reason import refuse_if
@@ -18,30 +14,6 @@ from dengta.engines.calendars.check import judge, overlaps
 from dengta.engines.calendars.model import Calendar, Hours, Shift
 
 _ONE_DAY = timedelta(days=1)
-_EPOCH_DAY = date(1970, 1, 1).toordinal()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SplitPoints:
-    """Occurrences in columns, for compiled folds; n occurrences, m pieces of planned time, all in order of time.
-
-    start, end: int64 (n,), microseconds UTC, whole occurrences (not cut to any window).
-    shift:      int32 (n,), index into `shifts`.
-    day:        int32 (n,), business date as days since 1970-01-01.
-    planned_start, planned_end: int64 (m,); planned_of: int32 (m,), the occurrence each piece belongs to.
-    """
-
-    shifts: tuple[str, ...]
-    start: NDArray[np.int64]
-    end: NDArray[np.int64]
-    shift: NDArray[np.int32]
-    day: NDArray[np.int32]
-    planned_start: NDArray[np.int64]
-    planned_end: NDArray[np.int64]
-    planned_of: NDArray[np.int32]
-
-    def __len__(self) -> int:
-        return len(self.start)
 
 
 class Resolver:
@@ -91,23 +63,6 @@ class Resolver:
     def planned(self, window: Interval) -> list[Interval]:
         """The planned intervals (shifts less their breaks) cut to `window`."""
         return list(clip((p for o in self.occurrences(window) for p in o.planned), window))
-
-    def split_points(self, window: Interval) -> SplitPoints:
-        """`occurrences` as columns."""
-        found = self.occurrences(window)
-        shifts = tuple(self.calendar.all_shifts())
-        index = {shift: i for i, shift in enumerate(shifts)}
-        pieces = [(p.start, p.end, i) for i, o in enumerate(found) for p in o.planned]
-        return SplitPoints(
-            shifts,
-            np.array([o.interval.start for o in found], np.int64),
-            np.array([o.interval.end for o in found], np.int64),
-            np.array([index[o.shift] for o in found], np.int32),
-            np.array([o.business_date.toordinal() - _EPOCH_DAY for o in found], np.int32),
-            np.array([p[0] for p in pieces], np.int64),
-            np.array([p[1] for p in pieces], np.int64),
-            np.array([p[2] for p in pieces], np.int32),
-        )
 
 
 @lru_cache(maxsize=256)

@@ -15,7 +15,7 @@ from dengta.engines.scheduling.kernels_layout import NEVER, Ints, Sheet
 from dengta.engines.scheduling.objective import Goal, measured
 from dengta.engines.scheduling.problem import Problem
 from dengta.engines.scheduling.repair import AT_ONCE, FREE, Event, Stability, repaired
-from dengta.engines.scheduling.why import Binding, binding, chain
+from dengta.engines.scheduling.why import Binding, chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +105,6 @@ class Plan:
         """The chain that holds an operation where it is, from itself back to what nothing in the plan holds."""
         i = self.operation(operation) if isinstance(operation, str) else operation
         return chain(self.problem, self.sheet, i)
-
-    def waits_for(self, operation: int) -> Binding:
-        """What alone keeps one operation from starting sooner."""
-        return binding(self.problem, self.sheet, operation)
 
     def repair(
         self,
