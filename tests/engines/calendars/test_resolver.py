@@ -204,3 +204,15 @@ def test_the_judge_finds_what_is_wrong(calendar: Calendar, key: str, day: date, 
         )
     )
     assert judge(calendar, zone, day, last, [*good[:i], *wrong, *good[i + 1 :]])
+
+
+@settings(max_examples=100, deadline=None)
+@given(some_work(), ZONES, DAYS)
+def test_business_days_follow_each_other_and_own_their_shifts(calendar: Calendar, key: str, day: date) -> None:
+    """Every instant has one business date, and a shift lies whole in that of its start."""
+    ask = resolver(calendar, ZoneInfo(key))
+    start, end = ask.day_start(day), ask.day_start(day + timedelta(days=1))
+    assert start <= end
+    assert start >= instant(day, 0, ask.zone)
+    for one in ask.on(day):
+        assert one.interval.end <= end

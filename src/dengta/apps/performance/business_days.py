@@ -22,10 +22,7 @@ def zone_of(book: PlantBook | None) -> ZoneInfo:
 
 def day_start(calendar: Calendar | None, zone: ZoneInfo, day: date) -> Micros:
     """When business date `day` begins: at midnight, or once a shift that started the date before has ended."""
-    midnight = instant(day, 0, zone)
-    if calendar is None or calendar.unplanned:
-        return midnight
-    return max([midnight, *(one.interval.end for one in resolver(calendar, zone).on(day - _ONE_DAY))])
+    return instant(day, 0, zone) if calendar is None else resolver(calendar, zone).day_start(day)
 
 
 def span(book: PlantBook | None, machines: Sequence[str], first: date, last: date) -> Interval:

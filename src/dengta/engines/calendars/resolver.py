@@ -36,6 +36,10 @@ class Resolver:
             self._days[day] = known
         return known
 
+    def day_start(self, day: date) -> Micros:
+        """When business date `day` begins: at midnight, or once a shift that started the date before has ended."""
+        return max([instant(day, 0, self.zone), *(one.interval.end for one in self.on(day - _ONE_DAY))])
+
     def _occurrence(self, day: date, shift: Shift, hours: Hours) -> ShiftOccurrence | None:
         start, end = (instant(day, m, self.zone) for m in (hours.span.start, hours.span.end))
         if start == end:

@@ -91,8 +91,8 @@ def previous_day(book: PlantBook, day: BusinessDay) -> BusinessDay:
 
 
 def _end(book: PlantBook, day: date) -> Micros:
-    ends = [one.interval.end for m in _one_of_each(book) for one in book.resolver(m).on(day)]
-    return max([instant(day + _ONE_DAY, 0, book.zone), *ends])
+    next_day = day + _ONE_DAY
+    return max([instant(next_day, 0, book.zone), *(book.resolver(m).day_start(next_day) for m in _one_of_each(book))])
 
 
 @lru_cache(maxsize=64)
