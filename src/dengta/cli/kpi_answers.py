@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from dengta.cli.printing import language, print_table, print_text, tr
 from dengta.core.intervals import Interval
 from dengta.core.reason import Reason
-from dengta.core.time import HOUR, MINUTE, Micros, to_iso
+from dengta.core.time import HOUR, MINUTE, in_minutes, to_iso
 from dengta.engines import kpi
 from dengta.engines.kpi import Assumptions, Column, Figure, Part, Ratio, Rows
 from dengta.engines.kpi.assume import in_words
@@ -86,7 +86,7 @@ def _figure(f: Figure) -> dict[str, Any]:
     return {
         **f.key,
         "grade": f.grade,
-        **{key: _minutes(whole.of[column]) if whole.has_reports else None for key, column in REPORTED.items()},
+        **{key: in_minutes(whole.of[column]) if whole.has_reports else None for key, column in REPORTED.items()},
         **{key: whole.of[column] for key, column in PIECES.items()},
         "reports": whole.of[Column.REPORTS],
         **{key: whole.of[column] for key, column in COUNTERS.items()},
@@ -103,7 +103,7 @@ def _figure(f: Figure) -> dict[str, Any]:
 
 def _total(f: Figure) -> dict[str, Any]:
     """The whole of what was asked for, in which nothing reported is nought minutes."""
-    return {**_figure(f), **{key: _minutes(f.whole.of[column]) for key, column in REPORTED.items()}}
+    return {**_figure(f), **{key: in_minutes(f.whole.of[column]) for key, column in REPORTED.items()}}
 
 
 def _inside(part: Part) -> dict[str, int]:
@@ -119,10 +119,6 @@ def _ratio(ratio: Ratio) -> dict[str, Any]:
 
 def _exact(value: Fraction) -> dict[str, Any]:
     return {"value": float(value), "exact": f"{value.numerator}/{value.denominator}"}
-
-
-def _minutes(length: Micros) -> float | int:
-    return length // MINUTE if length % MINUTE == 0 else length / MINUTE
 
 
 def shares(figure: Figure) -> dict[str, tuple[Fraction | None, Fraction | None]]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from dengta.connect.spreadsheet_rows import Report
 from dengta.core.reason import Reason
-from dengta.core.time import MINUTE, Micros
+from dengta.core.time import Micros, in_minutes
 
 Result = Literal["repaired", "duplicate", "rejected"]
 _RESULTS: tuple[Result, ...] = ("repaired", "duplicate", "rejected")
@@ -76,12 +76,8 @@ class Sums:
 
     def as_dict(self) -> dict[str, float | int]:
         """``run_min``, ``setup_min``, ``breakdown_min`` and pieces; minutes are whole numbers where they are whole."""
-        minutes = {f"{a}_min": _minutes(self.length[a]) for a in ("run", "setup", "breakdown")}
+        minutes = {f"{a}_min": in_minutes(self.length[a]) for a in ("run", "setup", "breakdown")}
         return {**minutes, **self.pieces}
-
-
-def _minutes(length: Micros) -> float | int:
-    return length // MINUTE if length % MINUTE == 0 else length / MINUTE
 
 
 class Tally:

@@ -80,3 +80,8 @@ def _change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
 def local_day(at: Micros, zone: ZoneInfo) -> date:
     """The calendar date that a wall clock in `zone` shows at `at`."""
     return to_datetime(at, zone).date()
+
+
+def in_minutes(length: Micros) -> float | int:
+    """A length in minutes as people and JSON read it: a whole number where it is one."""
+    return length // MINUTE if length % MINUTE == 0 else length / MINUTE

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
@@ -22,6 +21,7 @@ from dengta.connect.spreadsheet_mapping import OPERATIONS, QUANTITIES, STATES, S
 from dengta.core.reason import Reason, Refusal
 from dengta.core.time import MINUTE, to_datetime
 from dengta.core.vocabulary import ACTIVITY_ELEMENT, STATE_ELEMENT
+from dengta.documents import Kind, TableColumn
 from dengta.engines.plantbook import PlantBook
 from dengta.web.errors import sentences
 from dengta.web.imports import reading
@@ -326,9 +326,14 @@ def asked_rows(request: HttpRequest) -> dict[str, str]:
     return {name: request.GET.get(name, "") for name in ("result", "code")}
 
 
-def listing_heading() -> list[str]:
+def listing_columns() -> list[TableColumn]:
     """The columns of the list of rows."""
-    return [_("Row"), _("Result"), _("Column"), _("Why")]
+    return [
+        TableColumn(_("Row"), Kind.COUNT),
+        TableColumn(_("Result")),
+        TableColumn(_("Column")),
+        TableColumn(_("Why")),
+    ]
 
 
 def told_row(row: queries.Row) -> tuple[int, str, str, str]:
@@ -336,16 +341,6 @@ def told_row(row: queries.Row) -> tuple[int, str, str, str]:
     number, result, reason = row
     column = reason.place[0] if reason.place else ""
     return number, str(RESULT_WORDS[result]), column, said(Reason(reason.code, (), reason.params))
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-
-
-def quoted(name: str) -> str:
-    """A file name as an HTTP header takes it."""
-    return quote(name, safe="")
 
 
 def _reason(row: dict[str, Any]) -> Reason:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from http import HTTPStatus
 from uuid import UUID
 
@@ -18,7 +16,9 @@ from dengta.apps.imports.policies import may_import, require_import
 from dengta.apps.imports.queries import Standing
 from dengta.apps.jobs.models import Job
 from dengta.core.reason import Reason, Refusal
+from dengta.documents import Table
 from dengta.site.clock import real_now
+from dengta.web.download import as_csv, download
 from dengta.web.errors import sentences
 from dengta.web.imports import pages
 from dengta.web.imports.choices import Choices
@@ -116,14 +116,9 @@ def rows(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """The rows that are not simply facts, as CSV, filtered as on the page."""
     scope, found = _found(request, upload_id)
     last = _judged(queries.standing(found))
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(pages.listing_heading())
-    for one in queries.all_rows(scope.folder, last, **pages.asked_rows(request)):
-        table.writerow([pages.harmless(str(cell)) for cell in pages.told_row(one)])
-    name = f"{found.name.rpartition('.')[0] or found.name}-rows.csv".replace('"', "")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{pages.quoted(name)}"}
-    return HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+    listed = [pages.told_row(one) for one in queries.all_rows(scope.folder, last, **pages.asked_rows(request))]
+    name = f"{found.name.rpartition('.')[0] or found.name}-rows"
+    return as_csv(Table(name, pages.listing_columns(), listed), name)
 
 
 @require_safe
@@ -132,8 +127,7 @@ def mapping(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     _, found = _found(request, upload_id)
     if not found.mapping:
         raise Http404("no mapping yet")
-    headers = {"Content-Disposition": 'attachment; filename="mapping.toml"'}
-    return HttpResponse(found.mapping, content_type="application/toml; charset=utf-8", headers=headers)
+    return download(found.mapping, "mapping.toml")
 
 
 def _found(request: HttpRequest, upload_id: UUID) -> tuple[Scope, Upload]:

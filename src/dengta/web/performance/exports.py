@@ -8,10 +8,8 @@ from dataclasses import replace
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext
 
-from dengta.documents import Table, csv_bytes
-
-CSV = "text/csv; charset=utf-8"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from dengta.documents import Table
+from dengta.web.download import as_csv, as_workbook
 
 
 def exported(wanted: str, tables: Mapping[str, Table], facts: Sequence[tuple[str, str]], name: str) -> HttpResponse:
@@ -23,13 +21,7 @@ def exported(wanted: str, tables: Mapping[str, Table], facts: Sequence[tuple[str
     if wanted == "all.xlsx":
         filled = [one for one in tables.values() if one.rows]
         again = [(one.name, told) for one in filled for _, told in one.facts]
-        from dengta.documents.workbook import workbook_bytes
-
-        content, kind = workbook_bytes(filled, [*facts, *again], gettext("What this stands on")), XLSX
-    elif form == "csv" and table in tables:
-        content, kind = csv_bytes(replace(tables[table], facts=[*facts, *tables[table].facts])), CSV
-    else:
-        raise Http404(f"export={wanted}")
-    answer = HttpResponse(content, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="{name}-{wanted}"'
-    return answer
+        return as_workbook(filled, f"{name}-all", [*facts, *again], gettext("What this stands on"))
+    if form == "csv" and table in tables:
+        return as_csv(replace(tables[table], facts=[*facts, *tables[table].facts]), f"{name}-{table}")
+    raise Http404(f"export={wanted}")

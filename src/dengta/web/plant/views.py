@@ -22,6 +22,7 @@ from dengta.engines.plantbook import parse
 from dengta.figures.shift_week import shift_week_svg
 from dengta.site.bookshelf import Bookshelf, Revision
 from dengta.site.clock import real_now
+from dengta.web.download import download
 from dengta.web.errors import sentences
 from dengta.web.keys import fresh_key
 from dengta.web.plant.week import monday_of, week_view
@@ -59,9 +60,7 @@ def revision(request: HttpRequest, file: str) -> HttpResponse:
     if found is None:
         raise Http404(file)
     if request.GET.get("as") == "toml":
-        name = f"{found.book.site}-{found.book.short}.toml"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return HttpResponse(found.text, content_type="application/toml; charset=utf-8", headers=headers)
+        return download(found.text, f"{found.book.site}-{found.book.short}.toml")
     earlier = queries.before(shelf, found)
     told = {"shelf": shelf, "earlier": earlier, "changes": queries.changes(earlier, found.book), "single": True}
     at = max(found.valid_from, scope.now())

@@ -9,14 +9,15 @@ from django.utils.translation import gettext as _
 
 from dengta.apps.orders.queries import TodayView
 from dengta.core.time import to_iso
-from dengta.documents import Table, TableColumn, csv_bytes
+from dengta.documents import Table, TableColumn
 from dengta.engines.orders import DayMeasures, Entry
 from dengta.engines.plantbook import PlantBook
+from dengta.web.download import as_csv, as_workbook
 from dengta.web.today.board_page import chosen_entries
 from dengta.web.today.measure_page import Cell, row_tables
 from dengta.web.today.words import OUTLOOKS, because, lacking
 
-FORMS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+FORMS = ("csv", "xlsx")
 
 
 def due(view: TodayView, which: str, show: str, form: str) -> HttpResponse:
@@ -52,12 +53,4 @@ def _file(name: str, form: str, head: Sequence[Cell], rows: Iterable[Sequence[Ce
     width = max(len(row) for row in (head, *told))
     columns = [TableColumn(str(word)) for word in head] + [TableColumn("")] * (width - len(head))
     table = Table(name, columns, [[*row, *[None] * (width - len(row))] for row in told])
-    if form == "csv":
-        content = csv_bytes(table)
-    else:
-        from dengta.documents.workbook import workbook_bytes
-
-        content = workbook_bytes([table])
-    answer = HttpResponse(content, content_type=FORMS[form])
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
-    return answer
+    return as_csv(table, name) if form == "csv" else as_workbook([table], name)
