@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 
 from bench.stand.rounds import OUT, machine
-from dengta import kernel_cache
 from dengta.core.budget import Budget
 from dengta.engines.scheduling import Problem, judge, read, solve
 from dengta.engines.scheduling.decoder import empty_sheet
@@ -126,7 +125,6 @@ def main() -> int:
     if told.data is None:
         print("no instances: name their folder with --data (FORMAT/NAME.txt, e.g. jsp/ta21.txt)")
         return 0
-    kernel_cache.place()
     seconds, seeds = (60.0, 3) if told.full else (told.seconds, told.seeds)
     OUT.mkdir(exist_ok=True)
     out = OUT / "scheduling.jsonl"

@@ -9,7 +9,6 @@ import typer
 from typer.core import TyperGroup
 
 import dengta
-from dengta import kernel_cache
 from dengta.cli.printing import language
 from dengta.words import word
 
@@ -65,7 +64,6 @@ def dengta_(
 
 def main() -> None:
     """Entry point: help in the caller's language, exit codes of design 6."""
-    kernel_cache.place()
     app.info.help = word("cli.about", language())
     app(prog_name="dengta")
 

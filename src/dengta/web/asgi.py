@@ -5,12 +5,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from dengta import kernel_cache
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dengta.web.settings")
-kernel_cache.place()
 
-from django.core.asgi import get_asgi_application  # noqa: E402
+from django.core.asgi import get_asgi_application
 
 pages = get_asgi_application()
 
