@@ -6,18 +6,23 @@ cannot be fulfilled are named in `Plan.wishes`.
 """
 
 from dengta.engines.scheduling.check import judge, wishes
+from dengta.engines.scheduling.events import Absent, Arrives, Began, Down, Ended, Takes, Waiting
 from dengta.engines.scheduling.formats import FORMATS, read
 from dengta.engines.scheduling.from_columns import from_arrays
 from dengta.engines.scheduling.model import Shop
 from dengta.engines.scheduling.objective import Goal, Term
 from dengta.engines.scheduling.plan import Plan
 from dengta.engines.scheduling.problem import Names, Problem
-from dengta.engines.scheduling.repair import Down, Stability, Takes
+from dengta.engines.scheduling.repair import Stability
 from dengta.engines.scheduling.solve import solve
 
 __all__ = [
     "FORMATS",
+    "Absent",
+    "Arrives",
+    "Began",
     "Down",
+    "Ended",
     "Goal",
     "Names",
     "Plan",
@@ -26,6 +31,7 @@ __all__ = [
     "Stability",
     "Takes",
     "Term",
+    "Waiting",
     "from_arrays",
     "judge",
     "read",

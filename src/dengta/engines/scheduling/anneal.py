@@ -25,10 +25,13 @@ _NEXT = 0.02  # what a unit of a level costs beside one of the level before
 class Anneal:
     """The search, which can be left and taken up again between rounds."""
 
-    def __init__(self, problem: Problem, best: Incumbent, chance: np.random.Generator) -> None:
+    def __init__(
+        self, problem: Problem, best: Incumbent, chance: np.random.Generator, ready: Ints | None = None
+    ) -> None:
+        """ready (n,): earliest starts; left out, by the releases."""
         n = len(problem.columns.order)
         self.problem, self.best = problem, best
-        self._graph = empty_graph(problem)
+        self._graph = empty_graph(problem, ready)
         self._prices = _prices(best.goal)
         self._scale = _NEXT ** np.arange(LEVELS, dtype=np.float64)
         self._values = np.zeros((4, LEVELS), np.int64)

@@ -147,13 +147,14 @@ class _Court:
         return held
 
     def machines(self) -> Iterator[Reason]:
-        """One at a time, set up for each in between."""
+        """One at a time, set up for each in between. What has begun is as it was reported, together or not."""
         c, s = self.c, self.s
         here = np.flatnonzero(self.planned)
         here = here[np.lexsort((s.end[here], s.start[here], s.setup_start[here], s.machine[here]))]
         begins, ends, machine, batch = s.setup_start[here], s.end[here], s.machine[here], s.batch[here]
         same = (machine[1:] == machine[:-1]) & ((batch[1:] < 0) | (batch[1:] != batch[:-1]))
-        over = same & (begins[1:] < ends[:-1])
+        apart = machine * (int(ends.max(initial=0)) + 1)  # so that one running maximum serves every machine
+        over = same & (begins[1:] < np.maximum.accumulate(ends + apart)[:-1] - apart[1:]) & (self.c.begun[here[1:]] < 0)
         yield from (self.broken("one at a time", int(here[k + 1])) for k in np.flatnonzero(over).tolist())
         if not (c.machine_setups >= 0).any():
             yield from (self.broken("setup", i) for i in np.flatnonzero(s.setup != 0).tolist())

@@ -59,10 +59,10 @@ class Decoder:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         c = problem.columns
-        self._desk = _desk(problem)
+        self._desk = desk_of(problem)
         fixed = c.pin_machine[c.way_operation]
         self._open = ((fixed < 0) | (fixed == c.way_machine)).astype(np.float64)
-        self._began_together = _began_together(problem)
+        self._began_together = began_together(problem)
         self._rest = problem.rest.astype(np.float64)
         self._terms = _terms(problem)
         self._mean = max(1.0, float(problem.least.mean()))
@@ -134,7 +134,7 @@ def _history(problem: Problem) -> Ints:
     return begun[order].astype(np.int64)
 
 
-def _began_together(problem: Problem) -> tuple[Ints, Ints]:
+def began_together(problem: Problem) -> tuple[Ints, Ints]:
     """Operations that began at once on a machine that takes several, and the first of each such batch."""
     c, batches = problem.columns, dict[tuple[int, int], list[int]]()
     for i in np.flatnonzero((c.begun >= 0) & (c.key >= 0)).tolist():
@@ -144,7 +144,8 @@ def _began_together(problem: Problem) -> tuple[Ints, Ints]:
     return np.array([i for i, _ in members], np.int64), np.array([first for _, first in members], np.int64)
 
 
-def _desk(problem: Problem) -> Desk:
+def desk_of(problem: Problem) -> Desk:
+    """The decoder's state, to be cleared before each plan."""
     c = problem.columns
     n, m, w = len(c.order), len(c.machine_calendar), len(c.way_machine)
     pinned = np.flatnonzero((c.pin_start >= 0) & (c.begun < 0))

@@ -10,8 +10,8 @@ from dengta.engines.scheduling.kernels_layout import Ints, Sheet
 from dengta.engines.scheduling.problem import Problem
 
 
-def empty_graph(problem: Problem) -> Graph:
-    """Room for a plan of `problem`."""
+def empty_graph(problem: Problem, ready: Ints | None = None) -> Graph:
+    """Room for a plan of `problem`. ready (n,): earliest starts; left out, by the releases."""
     c = problem.columns
     n = len(c.order)
 
@@ -22,7 +22,7 @@ def empty_graph(problem: Problem) -> Graph:
         node[name] = np.where(count > 1, MANY, -1)
         node[name][one] = (c.pred if name == "pred" else c.succ)[ptr[one]]
         node[f"{name}_lag"][one] = c.lag[arcs[ptr[one]]]
-    node["ready"] = np.maximum(c.release[c.order], c.now[0])
+    node["ready"] = np.maximum(c.release[c.order] if ready is None else ready, c.now[0])
 
     def column(size: int = n) -> Ints:
         return np.zeros(size, np.int64)

@@ -11,10 +11,11 @@ import numpy as np
 from dengta.core.budget import Budget
 from dengta.core.reason import Reason, refuse_if
 from dengta.engines.scheduling import check
+from dengta.engines.scheduling.events import Event
 from dengta.engines.scheduling.kernels_layout import NEVER, Ints, Sheet
 from dengta.engines.scheduling.objective import Goal, measured
 from dengta.engines.scheduling.problem import Problem
-from dengta.engines.scheduling.repair import AT_ONCE, FREE, Event, Stability, repaired
+from dengta.engines.scheduling.repair import FREE, RUNGS, Stability, repaired
 from dengta.engines.scheduling.why import Binding, chain
 
 
@@ -112,7 +113,7 @@ class Plan:
         now: int,
         freeze: int = 0,
         stability: Stability = FREE,
-        budget: Budget = AT_ONCE,
+        budget: Budget = RUNGS,
         seed: int = 1,
     ) -> Plan:
         """The plan that goes on from this one at `now`, after `events`: see `repair.repaired`."""

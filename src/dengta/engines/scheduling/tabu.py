@@ -36,11 +36,14 @@ class Member:
 class Tabu:
     """The search, which can be left and taken up again."""
 
-    def __init__(self, problem: Problem, best: Incumbent, chance: np.random.Generator) -> None:
+    def __init__(
+        self, problem: Problem, best: Incumbent, chance: np.random.Generator, ready: Ints | None = None
+    ) -> None:
+        """ready (n,): earliest starts; left out, by the releases."""
         c, n = problem.columns, len(problem.columns.order)
         self.problem, self.best, self.chance = problem, best, chance
         self.elite: list[Member] = []
-        self._graph = empty_graph(problem)
+        self._graph = empty_graph(problem, ready)
         self._pick, self._path = np.zeros(PLACES, np.int64), np.zeros(n, np.int64)
         self._taboo = np.zeros(1 << max(12, min(20, (8 * n).bit_length())), np.int64)
         self._clock = np.zeros(2, np.int64)
