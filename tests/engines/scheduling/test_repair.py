@@ -188,3 +188,16 @@ def test_the_right_shift_alone_keeps_every_sequence() -> None:
             here = np.flatnonzero(plan.machine == m)
             order = here[np.lexsort((plan.end[here], plan.start[here]))]
             assert (np.diff(again.start[order]) >= 0).all()
+
+
+def test_a_difference_says_what_moved_by_how_much_and_who_is_late_now() -> None:
+    orders = tuple(Order(f"o{k}", (Operation("p", (Way("saw", 10),)),), due=10 * k + 12) for k in range(3))
+    plan = solve(Shop(orders, (Machine("saw"),)), Goal.of("tardiness"), Budget(work=5))
+    again = plan.repair([Down("saw", 12, 17)], now=11)
+    difference = again.diff(plan)
+    assert difference.ticks.tolist() == [0, 0, 5]
+    assert difference.start.tolist() == [2]
+    assert [(m.order, m.before, m.after) for m in difference.orders] == [(1, 20, 25), (2, 30, 35)]
+    assert difference.newly_late == (1, 2)
+    assert again.diff(plan).terms["makespan"] == (30, 35)
+    assert plan.diff(again).no_longer_late == (1, 2)

@@ -10,21 +10,14 @@ import numpy as np
 
 from dengta.core.budget import Budget
 from dengta.core.reason import Reason, refuse_if
-from dengta.engines.scheduling import check
+from dengta.engines.scheduling import check, diff
+from dengta.engines.scheduling.diff import Diff
 from dengta.engines.scheduling.events import Event
 from dengta.engines.scheduling.kernels_layout import NEVER, Ints, Sheet
 from dengta.engines.scheduling.objective import Goal, measured
 from dengta.engines.scheduling.problem import Problem
 from dengta.engines.scheduling.repair import FREE, RUNGS, Stability, repaired
 from dengta.engines.scheduling.why import Binding, chain
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """How one plan differs from another: operations whose machine, or only whose start is another."""
-
-    machine: Ints
-    start: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,8 +115,6 @@ class Plan:
         )
         return Plan(problem, sheet, self.goal, 0, work)
 
-    def diff(self, other: Plan) -> Moved:
-        """The operations that are elsewhere, or at another time, than in `other`."""
-        machine = self.machine != other.machine
-        start = ~machine & (self.start != other.start)
-        return Moved(np.flatnonzero(machine), np.flatnonzero(start))
+    def diff(self, other: Plan) -> Diff:
+        """How it differs from `other`, a plan of the same operations: see `diff.Diff`."""
+        return diff.diff(self, other)
