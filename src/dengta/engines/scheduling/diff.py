@@ -1,4 +1,4 @@
-"""How one plan differs from another: what moved and by how much, which orders are done sooner or later, what it costs."""
+"""How one plan differs from another: what moved by how much, which orders are done sooner or later, what it costs."""
 
 from __future__ import annotations
 
