@@ -97,3 +97,16 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     result = schedule(tmp_path / "nothing.toml")
     assert result.exit_code == 1
     assert "no such file" in result.output
+
+
+def test_a_shop_as_a_workbook_is_planned_like_its_text(tmp_path: Path) -> None:
+    book = tmp_path / "shop.xlsx"
+    assert schedule(SHOP, "--workbook", str(book)).exit_code == 0
+    answers = [json.loads(schedule(file, "--iterations", "30", "--json").stdout) for file in (SHOP, book)]
+    assert answers[0] == answers[1]
+
+
+def test_only_a_shop_is_written_as_a_workbook(jsp: Path, tmp_path: Path) -> None:
+    result = schedule(jsp, "--format", "jsp", "--workbook", str(tmp_path / "shop.xlsx"))
+    assert result.exit_code == 1
+    assert not (tmp_path / "shop.xlsx").exists()

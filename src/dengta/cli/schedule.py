@@ -17,12 +17,13 @@ from dengta.cli.printing import answers, print_json, print_reasons, tr
 from dengta.core.budget import Budget
 from dengta.core.reason import Reason, Refusal
 from dengta.core.toml_reading import decode
-from dengta.engines.scheduling import FORMATS, Goal, read, solve
+from dengta.engines.scheduling import FORMATS, Goal, Problem, from_tables, read, solve
 
 app = typer.Typer(add_completion=False)
 
 _SECONDS = 10.0
 _UNSATISFIED = 3
+WORKBOOK = "xlsx"
 
 
 @app.command(name="schedule", help=tr("scheduling.about"))
@@ -37,13 +38,18 @@ def schedule(
     as_json: Annotated[bool, typer.Option("--json", help=tr("scheduling.option_json"))] = False,
     out: Annotated[Path | None, typer.Option("--out", help=tr("scheduling.option_out"))] = None,
     gantt: Annotated[Path | None, typer.Option("--gantt", help=tr("scheduling.option_gantt"))] = None,
+    workbook: Annotated[Path | None, typer.Option("--workbook", help=tr("scheduling.option_workbook"))] = None,
 ) -> None:
     """Plan a shop from its file."""
     if seconds is not None and not 0 < seconds <= 86_400:
         raise Refusal(Reason("scheduling.seconds", ("--seconds",), {"seconds": seconds}))
     if iterations is not None and iterations < 0:
         raise Refusal(Reason("scheduling.iterations", ("--iterations",), {"iterations": iterations}))
-    problem, goal = read(_text(file), file.name, _format(file, form))
+    stated = _format(file, form)
+    if workbook is not None:
+        workbook.write_bytes(answer.as_workbook(_text(file), file.name, stated))
+        return
+    problem, goal = _problem(file, stated)
     if objective is not None:
         goal = Goal.of(objective)
     limit = seconds if seconds is not None else None if iterations is not None else _SECONDS
@@ -62,6 +68,18 @@ def schedule(
         raise typer.Exit(_UNSATISFIED)
 
 
+def _problem(file: Path, form: str) -> tuple[Problem, Goal]:
+    """What the file states, and its kind of goal."""
+    if form != WORKBOOK:
+        return read(_text(file), file.name, form)
+    from dengta.connect.shop_workbook import read_shop  # who plans from text needs no openpyxl
+
+    if not file.is_file():
+        raise Refusal(Reason("scheduling.file", (str(file),)))
+    problem = from_tables(read_shop(file), file.name)
+    return problem, problem.goal
+
+
 def _text(path: Path) -> str:
     if not path.is_file():
         raise Refusal(Reason("scheduling.file", (str(path),)))
@@ -71,8 +89,9 @@ def _text(path: Path) -> str:
 def _format(file: Path, stated: str | None) -> str:
     """The format as stated, else by the end of the file's name."""
     found = stated or file.suffix.removeprefix(".").lower()
-    if found not in FORMATS:
-        raise Refusal(Reason("scheduling.format", ("--format",), {"format": found or "-", "known": ", ".join(FORMATS)}))
+    if found not in (*FORMATS, WORKBOOK):
+        known = ", ".join((*FORMATS, WORKBOOK))
+        raise Refusal(Reason("scheduling.format", ("--format",), {"format": found or "-", "known": known}))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,9 +11,9 @@ import numpy as np
 import typer
 
 from dengta.cli.printing import language, print_table, tr
-from dengta.core.reason import Reason
+from dengta.core.reason import Reason, Refusal
 from dengta.core.time import DAY, MINUTE, to_iso
-from dengta.engines.scheduling import Plan, Problem
+from dengta.engines.scheduling import Plan, Problem, read
 from dengta.engines.scheduling.check_time import Hours
 from dengta.figures.gantt import Bar, GanttView, Span, gantt_svg
 from dengta.words import say
@@ -99,6 +100,18 @@ def as_file(plan: Plan) -> str:
     head = {"schema": "dengta.plan/1", "origin": stamp(p, 0) if p.origin else None, "tick_us": p.tick}
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     return json.dumps(head)[:-1] + f', "operations": [\n{lines}\n]}}\n'
+
+
+def as_workbook(text: str, source: str, form: str) -> bytes:
+    """A shop that is stated as TOML or JSON as a workbook to go on with. Refusal where it is something else."""
+    from dengta.documents.shop_sheets import shop_sheets  # both load openpyxl
+    from dengta.documents.workbook import workbook_bytes
+
+    if form not in ("toml", "json"):
+        raise Refusal(Reason("scheduling.not_a_shop", (source,), {"format": form}))
+    read(text, source, form)
+    tables = tomllib.loads(text) if form == "toml" else json.loads(text)
+    return workbook_bytes(shop_sheets(tables))
 
 
 def show(plan: Plan, name: str) -> None:

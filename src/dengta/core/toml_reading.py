@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -48,6 +49,14 @@ class Register:
         if value:
             self.places[value] = table.place
         return value
+
+
+class Placed(dict[str, Any]):
+    """A table that was not read from text and knows its own place: sheet and row of a workbook."""
+
+    def __init__(self, place: tuple[str, ...], data: Mapping[str, Any] = MappingProxyType({})) -> None:
+        super().__init__(data)
+        self.place = place
 
 
 class Table:
@@ -200,7 +209,7 @@ class Table:
 
     def inner(self, data: object, place: str) -> Self:
         """A table that stands at `place` in this one. What it would hold is not missed where it is none."""
-        where = (*self.place, place)
+        where = (self.place[0], *data.place) if isinstance(data, Placed) else (*self.place, place)
         if isinstance(data, dict):
             return type(self)(data, where, self)
         self.fault("toml.not_table", place, value=shown(data))

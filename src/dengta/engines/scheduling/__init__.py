@@ -7,7 +7,7 @@ cannot be fulfilled are named in `Plan.wishes`.
 
 from dengta.engines.scheduling.check import judge, wishes
 from dengta.engines.scheduling.events import Absent, Arrives, Began, Down, Ended, Takes, Waiting
-from dengta.engines.scheduling.formats import FORMATS, read
+from dengta.engines.scheduling.formats import FORMATS, from_tables, read
 from dengta.engines.scheduling.from_columns import from_arrays
 from dengta.engines.scheduling.model import Shop
 from dengta.engines.scheduling.objective import Goal, Term
@@ -33,6 +33,7 @@ __all__ = [
     "Term",
     "Waiting",
     "from_arrays",
+    "from_tables",
     "judge",
     "read",
     "solve",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from dengta.engines.scheduling.formats import flow, shop_toml, shops
+from dengta.engines.scheduling.formats.shop_toml import from_tables
 from dengta.engines.scheduling.objective import Goal
 from dengta.engines.scheduling.problem import Problem
 
@@ -38,4 +39,4 @@ def read(text: str, source: str, form: str) -> tuple[Problem, Goal]:
     return one.read(text, source), Goal.of(one.goal)
 
 
-__all__ = ["FORMATS", "Format", "read"]
+__all__ = ["FORMATS", "Format", "from_tables", "read"]

@@ -37,7 +37,12 @@ def from_json(text: str, source: str) -> Problem:
         raise Refusal(Reason("scheduling.file_json", (source,), {"why": str(error)})) from None
     if not isinstance(data, dict):
         raise Refusal(Reason("toml.not_table", (source,), {"value": shown(data)}))
-    return _shop(_Sheet(data, (source,))).problem
+    return from_tables(data, source)
+
+
+def from_tables(tables: dict[str, Any], source: str) -> Problem:
+    """The problem of the same tables, wherever they were read. Refusal with every fault."""
+    return _shop(_Sheet(tables, (source,))).problem
 
 
 class _Sheet(Table):
