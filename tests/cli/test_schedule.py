@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from dengta.cli.schedule import app
+from dengta.cli.schedule_clock import clock
 
 SHOP = Path(__file__).parents[2] / "examples" / "shops" / "furniture.toml"
 JSP = "3 3\n0 3 1 2 2 2\n0 2 2 1 1 4\n1 4 2 3 0 1\n"
@@ -83,6 +85,7 @@ def test_a_broken_wish_is_named_with_exit_3(tmp_path: Path) -> None:
         ((), "--format"),
         (("--format", "jsp", "--seconds", "0"), "86400"),
         (("--format", "jsp", "--iterations", "-1"), "0 or more"),
+        (("--format", "jsp", "--threads", "0"), "1 to 64"),
         (("--format", "jsp", "--objective", "speed"), "tardiness"),
         (("--format", "rjsp"), "-1 -1"),
     ],
@@ -110,3 +113,14 @@ def test_only_a_shop_is_written_as_a_workbook(jsp: Path, tmp_path: Path) -> None
     result = schedule(jsp, "--format", "jsp", "--workbook", str(tmp_path / "shop.xlsx"))
     assert result.exit_code == 1
     assert not (tmp_path / "shop.xlsx").exists()
+
+
+def test_ctrl_c_asks_the_search_to_stop_and_is_given_back_afterwards() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with clock(None) as stop:
+        assert not stop()
+        signal.raise_signal(signal.SIGINT)
+        assert stop()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from dengta.cli import schedule_answers as answer
 from dengta.cli.printing import answers, print_json, print_reasons, tr
+from dengta.cli.schedule_clock import clock, preparing
 from dengta.core.budget import Budget
 from dengta.core.reason import Reason, Refusal
 from dengta.core.toml_reading import decode
-from dengta.engines.scheduling import FORMATS, Goal, Problem, from_tables, read, solve
+from dengta.engines.scheduling import FORMATS, Goal, Problem, from_tables, read, solve, warm
+from dengta.processes.threads import Threads
 
 app = typer.Typer(add_completion=False)
 
 _SECONDS = 10.0
+_THREADS, _MOST_THREADS = 2, 64
 _UNSATISFIED = 3
 WORKBOOK = "xlsx"
 
@@ -34,6 +32,7 @@ def schedule(
     seconds: Annotated[float | None, typer.Option("--seconds", help=tr("scheduling.option_seconds"))] = None,
     seed: Annotated[int, typer.Option("--seed", help=tr("scheduling.option_seed"))] = 1,
     iterations: Annotated[int | None, typer.Option("--iterations", help=tr("scheduling.option_iterations"))] = None,
+    threads: Annotated[int, typer.Option("--threads", help=tr("scheduling.option_threads"))] = _THREADS,
     objective: Annotated[str | None, typer.Option("--objective", help=tr("scheduling.option_objective"))] = None,
     as_json: Annotated[bool, typer.Option("--json", help=tr("scheduling.option_json"))] = False,
     out: Annotated[Path | None, typer.Option("--out", help=tr("scheduling.option_out"))] = None,
@@ -45,6 +44,8 @@ def schedule(
         raise Refusal(Reason("scheduling.seconds", ("--seconds",), {"seconds": seconds}))
     if iterations is not None and iterations < 0:
         raise Refusal(Reason("scheduling.iterations", ("--iterations",), {"iterations": iterations}))
+    if not 1 <= threads <= _MOST_THREADS:
+        raise Refusal(Reason("scheduling.threads", ("--threads",), {"threads": threads, "most": _MOST_THREADS}))
     stated = _format(file, form)
     if workbook is not None:
         workbook.write_bytes(answer.as_workbook(_text(file), file.name, stated))
@@ -53,14 +54,16 @@ def schedule(
     if objective is not None:
         goal = Goal.of(objective)
     limit = seconds if seconds is not None else None if iterations is not None else _SECONDS
-    with _clock(limit) as stop:
-        plan = solve(problem, goal, Budget(iterations, stop), seed)
+    with preparing():
+        warm(problem, goal)
+    with clock(limit) as stop:
+        plan = solve(problem, goal, Budget(iterations, stop), seed, hands=Threads(threads))
     if out is not None:
         out.write_text(answer.as_file(plan), "utf-8")
     if gantt is not None:
         gantt.write_text(answer.as_gantt(plan, file.stem), "utf-8")
     if as_json:
-        print_json("schedule", answer.as_data(plan, seed))
+        print_json("schedule", answer.as_data(plan, seed, threads))
     else:
         answer.show(plan, file.stem)
     if plan.wishes:
@@ -93,21 +96,3 @@ def _format(file: Path, stated: str | None) -> str:
         known = ", ".join((*FORMATS, WORKBOOK))
         raise Refusal(Reason("scheduling.format", ("--format",), {"format": found or "-", "known": known}))
     return found
-
-
-@contextmanager
-def _clock(limit: float | None) -> Iterator[Callable[[], bool]]:
-    """When to stop; at a terminal a bar shows how far it is, once it takes longer than a second."""
-    start = time.monotonic()
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(tr("scheduling.searching"), total=limit, visible=False)
-
-        def stop() -> bool:
-            spent = time.monotonic() - start
-            if spent > 1:
-                progress.update(task, completed=spent, visible=True)
-            return limit is not None and spent >= limit
-
-        yield stop

@@ -39,7 +39,7 @@ def told(problem: Problem, reason: Reason) -> Reason:
     return Reason(reason.code, reason.place, {**reason.params, **times})
 
 
-def as_data(plan: Plan, seed: int) -> dict[str, Any]:
+def as_data(plan: Plan, seed: int, threads: int) -> dict[str, Any]:
     """The answer for machines."""
     problem, terms = plan.problem, plan.terms
     return {
@@ -47,6 +47,7 @@ def as_data(plan: Plan, seed: int) -> dict[str, Any]:
         "orders": len(problem.columns.release),
         "machines": len(problem.columns.machine_calendar),
         "seed": seed,
+        "threads": threads,
         "objective": str(plan.goal),
         "value": list(plan.value[1:]),
         "makespan": terms["makespan"],

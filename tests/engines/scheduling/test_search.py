@@ -10,14 +10,17 @@ import pytest
 from dengta.core.budget import Budget
 from dengta.engines.scheduling.check import judge
 from dengta.engines.scheduling.decoder import RULES, Decoder
+from dengta.engines.scheduling.elite import Elite, Member
 from dengta.engines.scheduling.formats import read
 from dengta.engines.scheduling.from_columns import from_arrays
 from dengta.engines.scheduling.graph import empty_graph, order_of, sheet_of, ways_of
+from dengta.engines.scheduling.hands import InTurn
 from dengta.engines.scheduling.kernels_graph import load
 from dengta.engines.scheduling.kernels_tabu import PLACES, tabu
 from dengta.engines.scheduling.objective import Goal
 from dengta.engines.scheduling.problem import Problem
 from dengta.engines.scheduling.solve import solve
+from dengta.processes.threads import Threads
 from tests.engines.scheduling.exhaustive import best
 from tests.engines.scheduling.shops import random_shop
 
@@ -130,6 +133,42 @@ def test_the_same_seed_and_work_give_the_same_plan() -> None:
     plans = [solve(problem, MAKESPAN, Budget(work=4000), 7) for _ in range(2)]
     assert all((a == b).all() for a, b in zip(plans[0].sheet, plans[1].sheet, strict=True))
     assert plans[0].work == plans[1].work
+
+
+def test_searches_at_once_find_what_they_find_in_turn() -> None:
+    problem = plain_shop(5, {"alternatives"}, orders=12, operations=6)
+    problem.columns.release[:] = 0
+    plans = [solve(problem, MAKESPAN, Budget(work=40_000), 7, hands=h) for h in (InTurn(3), Threads(3), Threads(3))]
+    for plan in plans[1:]:
+        assert all((a == b).all() for a, b in zip(plans[0].sheet, plan.sheet, strict=True))
+        assert plan.work == plans[0].work
+    assert plans[0].work >= 40_000 or plans[0].makespan == plans[0].bound
+
+
+def test_what_a_search_in_a_thread_raises_is_raised() -> None:
+    done = []
+
+    def fail() -> None:
+        raise ZeroDivisionError("in a thread")
+
+    with pytest.raises(ZeroDivisionError, match="in a thread"):
+        Threads(3).carry([lambda: done.append(1), fail, lambda: done.append(3)])
+    assert sorted(done) == [1, 3]
+
+
+def test_an_elite_holds_the_best_that_are_not_alike() -> None:
+    chance, elite = np.random.default_rng(1), Elite()
+    plans = [Member(int(chance.integers(50, 99)), *chance.integers(0, 9, (4, 40))) for _ in range(40)]
+    for plan in plans:
+        elite.keep(plan)
+    assert [m.value for m in elite.members] == sorted(p.value for p in plans)[: len(elite.members)]
+    best = elite.members[0]
+    twin = Member(best.value, best.way, best.start, best.end, best.before)
+    assert not elite.keep(twin)
+    better = Member(best.value - 1, best.way, best.start, best.end, best.before)
+    assert elite.keep(better)
+    assert elite.members[0] is better
+    assert not any(m is best for m in elite.members)
 
 
 def test_there_is_a_plan_even_without_a_budget() -> None:

@@ -9,12 +9,13 @@ from dengta.engines.scheduling.check import judge, wishes
 from dengta.engines.scheduling.events import Absent, Arrives, Began, Down, Ended, Takes, Waiting
 from dengta.engines.scheduling.formats import FORMATS, from_tables, read
 from dengta.engines.scheduling.from_columns import from_arrays
+from dengta.engines.scheduling.hands import Hands, InTurn
 from dengta.engines.scheduling.model import Shop
 from dengta.engines.scheduling.objective import Goal, Term
 from dengta.engines.scheduling.plan import Plan
 from dengta.engines.scheduling.problem import Names, Problem
 from dengta.engines.scheduling.repair import Stability
-from dengta.engines.scheduling.solve import solve
+from dengta.engines.scheduling.solve import solve, warm
 
 __all__ = [
     "FORMATS",
@@ -24,6 +25,8 @@ __all__ = [
     "Down",
     "Ended",
     "Goal",
+    "Hands",
+    "InTurn",
     "Names",
     "Plan",
     "Problem",
@@ -37,5 +40,6 @@ __all__ = [
     "judge",
     "read",
     "solve",
+    "warm",
     "wishes",
 ]

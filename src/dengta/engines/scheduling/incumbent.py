@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dengta.core.budget import Budget
-from dengta.engines.scheduling.kernels_layout import Sheet
+from dengta.engines.scheduling.kernels_layout import NEVER, Sheet
 from dengta.engines.scheduling.objective import Goal, measured
 from dengta.engines.scheduling.problem import Problem
 
@@ -21,6 +21,7 @@ class Incumbent:
     sheet: Sheet | None = None
     value: tuple[int, ...] = ()
     visits: int = 0
+    joined: int = 0  # of a branch: visits its stem knows of
 
     def offer(self, sheet: Sheet) -> tuple[int, ...]:
         """Keep a plan if it is better than the best; -> its value."""
@@ -33,6 +34,16 @@ class Incumbent:
         """Count visits to operations."""
         self.visits += visits
 
+    def branch(self) -> Incumbent:
+        """One for a search of its own, from here on; whoever made it limits its work."""
+        return Incumbent(self.problem, self.goal, Budget(stop=self.budget.stop), self.bound, self.sheet, self.value)
+
+    def join(self, branch: Incumbent) -> None:
+        """Take over what a branch has found and spent since it was joined last."""
+        self.spend(branch.visits - branch.joined)
+        branch.joined = branch.visits
+        self.offer(branch.plan)
+
     @property
     def plan(self) -> Sheet:
         """The best plan. The portfolio's first rule always gives one."""
@@ -41,9 +52,20 @@ class Incumbent:
         return self.sheet
 
     @property
+    def makespan(self) -> int:
+        """The last end of the best plan."""
+        return int(self.plan.end.max(initial=0))
+
+    @property
     def work(self) -> int:
         """Units spent."""
         return self.visits // max(1, len(self.problem.columns.order))
+
+    @property
+    def room(self) -> int:
+        """Visits left to spend; very many where only time is limited."""
+        n = max(1, len(self.problem.columns.order))
+        return NEVER if self.budget.work is None else self.budget.work * n - self.visits
 
     def go_on(self) -> bool:
         """Whether there is work left to spend and something left to gain."""

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dengta.core.budget import Budget
-from dengta.engines.scheduling.anneal import Anneal
 from dengta.engines.scheduling.check_time import Hours
 from dengta.engines.scheduling.incumbent import Incumbent
 from dengta.engines.scheduling.kernels_layout import NEVER, Ints, Sheet
@@ -21,7 +20,9 @@ from dengta.engines.scheduling.objective import Goal
 from dengta.engines.scheduling.part import part, with_ways
 from dengta.engines.scheduling.problem import Problem
 from dengta.engines.scheduling.shifting import right_shifted
-from dengta.engines.scheduling.tabu import Tabu
+from dengta.engines.scheduling.team import graph_search
+
+_STEP = 5_000_000  # visits to operations between two looks whether there is a better plan
 
 
 def searched(problem: Problem, present: Problem, plan: Sheet, goal: Goal, budget: Budget, seed: int) -> Iterator[Sheet]:
@@ -39,18 +40,12 @@ def searched(problem: Problem, present: Problem, plan: Sheet, goal: Goal, budget
     best = Incumbent(rest, goal, budget)
     columns = (column[left] for column in plan[:-1])
     best.offer(Sheet._make([*columns, plan.who[:0]]))
-    chance, found = np.random.default_rng(seed), best.value
-    search: Tabu | Anneal
-    if goal.kinds == {"makespan"}:
-        search = Tabu(rest, best, chance, ready)
-        search.begin([best.plan])
-    else:
-        search = Anneal(rest, best, chance, ready)
+    found, search = best.value, graph_search(rest, best, np.random.default_rng(seed), [best.plan], ready)
     while best.go_on():
         if best.value != found:
             found = best.value
             yield _timed(present, plan, left, best.plan)
-        search.run()
+        search.step(_STEP)
     if best.value != found:
         yield _timed(present, plan, left, best.plan)
 

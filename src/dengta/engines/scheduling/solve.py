@@ -6,10 +6,11 @@ import numpy as np
 
 from dengta.core.budget import Budget
 from dengta.core.reason import Reason, Refusal
-from dengta.engines.scheduling.anneal import Anneal
 from dengta.engines.scheduling.bounds import makespan_bound
 from dengta.engines.scheduling.decoder import Decoder
 from dengta.engines.scheduling.flowshop import FlowShop, flowshop
+from dengta.engines.scheduling.from_columns import from_arrays
+from dengta.engines.scheduling.hands import ALONE, Hands
 from dengta.engines.scheduling.hybrid import Hybrid
 from dengta.engines.scheduling.incumbent import Incumbent
 from dengta.engines.scheduling.model import Shop
@@ -18,31 +19,62 @@ from dengta.engines.scheduling.plan import Plan
 from dengta.engines.scheduling.portfolio import Climb
 from dengta.engines.scheduling.problem import Problem
 from dengta.engines.scheduling.sequencing import Sequencing
-from dengta.engines.scheduling.tabu import Tabu
+from dengta.engines.scheduling.team import graph_search, run
 
 THOROUGH = Budget(work=1000)
+_WARM = 100  # units of work after which every kernel has been used
 _SLICE = 20  # plans of the climb at a time
 
 
 def solve(
-    shop: Shop | Problem, goal: Goal | None = None, budget: Budget = THOROUGH, seed: int = 1, *, judged: bool = True
+    shop: Shop | Problem,
+    goal: Goal | None = None,
+    budget: Budget = THOROUGH,
+    seed: int = 1,
+    *,
+    judged: bool = True,
+    hands: Hands = ALONE,
 ) -> Plan:
     """The best plan of `shop` that `budget` allows; the same seed and work give the same plan.
 
     There is always a plan: what it cannot fulfil is in `Plan.wishes`. `judged` False leaves out the independent judge,
-    who otherwise refuses (as a fault of the engine) a plan that breaks a law.
+    who otherwise refuses (as a fault of the engine) a plan that breaks a law. `hands` carry out several searches, from
+    which the same seed, work and count give the same plan.
     """
     problem = shop.problem if isinstance(shop, Shop) else shop
     goal = problem.goal if goal is None else goal
     best = Incumbent(problem, goal, budget, makespan_bound(problem))
-    if problem.permutation:
-        _in_one_sequence(problem, best, seed)
-    else:
-        _freely(problem, best, seed)
+    _search(problem, best, seed, hands)
     plan = Plan(problem, best.plan, goal, best.bound, best.work)
     if judged:
         plan.check()
     return plan
+
+
+def warm(problem: Problem, goal: Goal) -> None:
+    """Load, or compile, the kernels that `solve` will use for such a problem and goal, so that no clock counts it."""
+    line = flowshop(problem)
+    ways = 2 if line is not None and line.hybrid else 1
+    stages = [0, 1, 2] * 3 if line is not None else [0, 1, 2, 0, 2, 1, 1, 2, 0]
+    tiny = from_arrays(
+        order=np.repeat(np.arange(3), 3),
+        way_ptr=np.arange(0, 9 * ways + 1, ways),
+        way_machine=[ways * stage + k for stage in stages for k in range(ways)],
+        way_time=np.repeat([3, 2, 2, 2, 1, 4, 4, 2, 3], ways),
+        due=[1, 1, 1],
+        permutation=problem.permutation,
+    )
+    best = Incumbent(tiny, goal, Budget(work=_WARM))
+    _search(tiny, best, 1, ALONE)
+    makespan_bound(tiny)
+
+
+def _search(problem: Problem, best: Incumbent, seed: int, hands: Hands) -> None:
+    """Every search that fits the shop and the goal."""
+    if problem.permutation:
+        _in_one_sequence(problem, best, seed)
+    else:
+        _freely(problem, best, seed, hands)
 
 
 def _in_one_sequence(problem: Problem, best: Incumbent, seed: int) -> None:
@@ -65,23 +97,17 @@ def _along_the_line(shop: FlowShop, best: Incumbent, seed: int) -> None:
             search.run()
 
 
-def _freely(problem: Problem, best: Incumbent, seed: int) -> None:
+def _freely(problem: Problem, best: Incumbent, seed: int, hands: Hands) -> None:
     """The portfolio first; then the search that knows most of this kind of shop and goal."""
     climb = Climb(Decoder(problem), best, np.random.default_rng(seed))
     starts = climb.begin()
     shop = flowshop(problem)
     if shop is not None:
         _along_the_line(shop, best, seed + 2)
-    if problem.plain and best.goal.kinds == {"makespan"}:
+    if problem.plain:
         climb.run(_SLICE)
-        tabu = Tabu(problem, best, np.random.default_rng(seed + 1))
-        tabu.begin([best.plan, *starts])
-        while best.go_on():
-            tabu.run()
-    elif problem.plain:
-        climb.run(_SLICE)
-        anneal = Anneal(problem, best, np.random.default_rng(seed + 1))
-        while best.go_on():
-            anneal.run()
+        chances = [np.random.default_rng([seed, k]) for k in range(hands.count)]
+        team = [graph_search(problem, best.branch(), one, starts[k :: len(chances)]) for k, one in enumerate(chances)]
+        run(team, best, hands)
     while best.go_on():
         climb.run(_SLICE)
