@@ -43,7 +43,15 @@ def setting(window: Interval = WINDOW) -> Setting:
     counters = (Counter("saw-1", "pieces", 1000, 600), Counter("press", "strokes"))
     places = {"saw-1": Place("saws", "panels"), "saw-2": Place("saws", "panels"), "press": Place("press", "metal")}
     return Setting(
-        MACHINES, window, parts, (0, 0, 1), counters, {"tea": TimeElement.REST}, {"jam": "minor_stop"}, places
+        MACHINES,
+        window,
+        parts,
+        (0, 0, 1),
+        counters,
+        {"tea": TimeElement.REST},
+        {"jam": "minor_stop"},
+        places,
+        meters=(Counter("press", "electricity", 20_000_000, 3_000_000),),
     )
 
 
@@ -63,7 +71,7 @@ def _event(chance: random.Random, seq: int, at: Micros, told: list[Event]) -> Ev
         + [EventType.COUNTER] * 3
         + [EventType.OPERATION_START] * 2
         + [EventType.OPERATION_END] * 4
-        + [EventType.GOOD, EventType.SCRAP, EventType.REWORK, EventType.ENERGY]
+        + [EventType.GOOD, EventType.SCRAP, EventType.REWORK, *[EventType.ENERGY] * 4]
     )
     machine = chance.choice(MACHINES)
     value, code, ref = chance.randrange(1, 9), "", None
@@ -78,7 +86,9 @@ def _event(chance: random.Random, seq: int, at: Micros, told: list[Event]) -> Ev
         value, code = 0, chance.choice(ACTIVITIES)
     elif kind is EventType.OPERATION_END:
         value, code = chance.choice([5, 30, 200, 900, 50_000]) * MINUTE, chance.choice(ACTIVITIES)
-    elif kind is not EventType.ENERGY:
+    elif kind is EventType.ENERGY:
+        value, code = reading(chance, at), chance.choice(["electricity"] * 3 + ["gas"])
+    else:
         code = chance.choice(["", "door", "shelf"])
     named = {} if kind is EventType.CORRECTION else {"order": chance.choice(["", "A", "B"])}
     if kind not in (EventType.CORRECTION, EventType.COUNTER):
@@ -93,10 +103,18 @@ def _event(chance: random.Random, seq: int, at: Micros, told: list[Event]) -> Ev
         code=code,
         value=value,
         ref=ref,
+        unit=chance.choice(["Wh"] * 9 + ["kWh", "m3"]) if kind is EventType.ENERGY else "",
         clock=chance.choice([ClockSource.DEVICE, ClockSource.PERSON]),
         flags=chance.choice([Flag.NONE] * 8 + [Flag.BAD, Flag.TWIN]),
         **named,
     )
+
+
+def reading(chance: random.Random, at: Micros) -> int:
+    """What a meter stands at: mostly it rises through the days, sometimes it is anything."""
+    if chance.random() < 0.8:
+        return max(0, (at - START) // MINUTE * 7 + chance.randrange(5))
+    return chance.randrange(1000)
 
 
 class MemoryLog:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -19,6 +20,9 @@ from dengta.core.intervals import Interval, subtract, total, union
 from dengta.core.reason import Reason
 from dengta.core.time import Micros
 from dengta.core.vocabulary import ACTIVITY_ELEMENT, STATE_ELEMENT, UNCOUNTED, ClockSource, EventType
+from dengta.engines.kpi.columns import UNITS
+from dengta.engines.kpi.kernels_counting import FORWARD, TOO_LATE, step
+from dengta.engines.kpi.kernels_layout import MOST_METERS
 from dengta.engines.kpi.model import (
     ACTIVITIES,
     LONGEST_REPORT,
@@ -50,6 +54,7 @@ def laws(answer: Rows) -> list[Reason]:
         lengths[m, : len(cells)] = np.clip(answer.until - cells.start, 0, cells.end - cells.start)
     broken["elements_fill_time"] = (sums[:, :, STATE_COLUMNS].sum(axis=2) != lengths).any(axis=1)
     broken["machine_within_time"] = (sums[:, :, MACHINE].sum(axis=2) > lengths).any(axis=1)
+    broken["metered_within_time"] = (sums[:, :, Column.METERED] > MOST_METERS * lengths).any(axis=1)
     broken["union_within_sum"] = (sums[:, :, MACHINE] > sums[:, :, REPORTED]).any(axis=(1, 2))
     return [
         Reason("kpi.law_broken", (setting.machines[int(np.flatnonzero(wrong)[0])],), {"law": law})
@@ -69,6 +74,8 @@ def _sum_cells(keys: Any, facts: Any, element: Any, activity: Any, first: Any, s
         sums[machine, cell, Column.MACHINE_RUN + by] += facts[i, Fact.UNION]
         for piece in range(3):
             sums[machine, cell, Column.GOOD + piece] += facts[i, Fact.GOOD + piece]
+        sums[machine, cell, Column.ENERGY] += facts[i, Fact.ENERGY]
+        sums[machine, cell, Column.METERED] += facts[i, Fact.METERED]
 
 
 class RowKey(NamedTuple):
@@ -89,7 +96,7 @@ _Context = tuple[str, str]
 def again(events: Iterable[Event], setting: Setting, until: Micros) -> dict[RowKey, Row]:
     """Every row that is not zero. `events` in any order, corrections among them.
 
-    Counters are not judged here: their rule is itself a judgement.
+    Counters are not judged here: their rule is itself a judgement, which meters share; how their steps are split is.
     """
     by_machine: dict[str, list[Event]] = defaultdict(list)
     for event in _corrected(sorted(events, key=lambda e: (e.ts, *e.key))):
@@ -131,6 +138,7 @@ class _Machine:
     def __init__(self, name: str, number: int, setting: Setting, until: Micros) -> None:
         cells = setting.cells_for(number)
         self.name, self.reasons = name, setting.reasons
+        self.meters = {meter.code: meter for meter in setting.meters if meter.machine == name}
         self.cells = [Interval(a, b) for a, b in zip(cells.start.tolist(), cells.end.tolist(), strict=True)]
         self.window = Interval(self.cells[0].start, self.cells[-1].end)
         self.seen = Interval(self.window.start, until) if until > self.window.start else None
@@ -141,6 +149,8 @@ class _Machine:
         first_told = told[0].ts if told else self.window.end
         self._states(events, first_told)
         self._reports([e for e in events if e.type is EventType.OPERATION_END], events, first_told)
+        for code in dict.fromkeys(e.code for e in events if _in_mwh(e) is not None):
+            self._meter([e for e in events if e.code == code and _in_mwh(e) is not None], events)
         for event in events:
             if event.type in (EventType.GOOD, EventType.SCRAP, EventType.REWORK):
                 who = _named(event, _context_at(events, event))
@@ -211,6 +221,40 @@ class _Machine:
                     self._union(part, event, who[event.key], ACTIVITIES.index(activity), first_told)
                 taken = union([*taken, *([span] if span else [])])
 
+    def _meter(self, readings: list[Event], events: list[Event]) -> None:
+        """Cut the time between two readings at every cell and at every event that may change what goes on."""
+        turns = [e for e in events if e.type in (EventType.STATE, EventType.OPERATION_START, EventType.OPERATION_END)]
+        before, limits = readings[0], self.meters.get(readings[0].code)
+        modulus, rate = (limits.modulus, limits.max_per_h) if limits else (0, 0)
+        for now in readings[1:]:
+            stood, stands, digit = _in_mwh(before) or 0, _in_mwh(now) or 0, max(1, 10 ** (now.scale + UNITS[now.unit]))
+            gain, verdict = step(stood, before.ts, stands, now.ts, modulus, rate, digit)
+            who, grade = _context_at(events, now), max(_grade(before), _grade(now))
+            at = Interval(now.ts - 1, now.ts)  # what is counted at an instant was made before it
+            here = [i for i, cell in enumerate(self.cells) if cell.meet(at)]
+            if verdict != FORWARD:
+                column = Column.LATE if verdict == TOO_LATE else Column.RESETS
+                for cell in here:
+                    self._add(cell, who, "", now.code, column, 1, _grade(now))
+            if verdict == TOO_LATE:
+                continue
+            if now.ts == before.ts and gain:
+                for cell in here:
+                    self._add(cell, who, "", now.code, Column.ENERGY, gain, grade)
+            if 0 < now.ts - before.ts <= LONGEST_REPORT:
+                self._evenly(Interval(before.ts, now.ts), gain, turns, now.code, grade)
+            before = now
+
+    def _evenly(self, span: Interval, gain: int, turns: list[Event], code: str, grade: int) -> None:
+        edges = {self.window.start, *(c.end for c in self.cells), *(e.ts for e in turns), span.start, span.end}
+        for start, end in pairwise(sorted(e for e in edges if span.start <= e <= span.end)):
+            used = gain * (end - span.start) // span.length - gain * (start - span.start) // span.length
+            who = _context([e for e in turns if e.ts <= start])
+            for i, cell in enumerate(self.cells):
+                if start in cell:
+                    self._add(i, who, "", code, Column.ENERGY, used, grade)
+                    self._add(i, who, "", code, Column.METERED, end - start, grade)
+
     def _span(self, event: Event, lengths: dict[Key, int]) -> Interval | None:
         took = lengths[event.key]
         return Interval(event.ts - took, event.ts).meet(self.window) if took else None
@@ -226,6 +270,14 @@ class _Machine:
 
 def _grade(event: Event) -> int:
     return 2 if event.clock in (ClockSource.RECORD, ClockSource.PERSON) else 1
+
+
+def _in_mwh(event: Event) -> int | None:
+    """What a meter stood at; None for what is no such reading."""
+    if event.type is not EventType.ENERGY or event.unit not in UNITS or event.value < 0:
+        return None
+    exact = event.value * Fraction(10) ** (event.scale + UNITS[event.unit])
+    return int(exact) if exact.denominator == 1 else None
 
 
 def _context_at(events: list[Event], event: Event) -> _Context:

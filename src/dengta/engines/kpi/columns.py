@@ -8,7 +8,7 @@ import numpy as np
 
 from dengta.core.vocabulary import UNCOUNTED, ClockSource, EventType
 from dengta.engines.kpi.kernels_layout import Meaning
-from dengta.engines.kpi.model import ACTIVITIES, Codes, Ints, Setting
+from dengta.engines.kpi.model import ACTIVITIES, Codes, Counter, Ints, Setting
 
 FOLDED = (
     EventType.STATE,
@@ -18,9 +18,13 @@ FOLDED = (
     EventType.GOOD,
     EventType.SCRAP,
     EventType.REWORK,
+    EventType.ENERGY,
     EventType.CORRECTION,
 )
 """Types the figures are made of: a reader need not fetch others."""
+
+UNITS = {"mWh": 0, "Wh": 3, "kWh": 6, "MWh": 9, "GWh": 12}
+"""Units in which meters are read -> their power of ten of mWh, the unit inside."""
 
 SKIPPED = int(UNCOUNTED)
 _WRITTEN = (ClockSource.RECORD, ClockSource.PERSON)
@@ -28,7 +32,9 @@ GRADE_OF = np.array([1, *(2 if c in _WRITTEN else 1 for c in ClockSource)], np.i
 """Clock -> grade of provenance (K12)."""
 
 
-def meaning(texts: Sequence[str], setting: Setting, codes: dict[str, int], counters: Sequence[str]) -> Meaning:
+def meaning(
+    texts: Sequence[str], setting: Setting, codes: dict[str, int], counters: Sequence[str], meters: Sequence[str]
+) -> Meaning:
     """Read `texts`; those not yet in `codes` are added to it, in their order."""
 
     def table(words: Mapping[str, int]) -> Codes:
@@ -38,16 +44,18 @@ def meaning(texts: Sequence[str], setting: Setting, codes: dict[str, int], count
         table({m: i for i, m in enumerate(setting.machines)}),
         table({a: i for i, a in enumerate(ACTIVITIES)}),
         table({c: i for i, c in enumerate(counters)}),
+        table({c: i for i, c in enumerate(meters)}),
+        table(UNITS),
         np.array([codes.setdefault(text, len(codes)) for text in texts], np.int32),
     )
 
 
-def counter_table(setting: Setting) -> tuple[list[str], Ints]:
+def counter_table(machines: Sequence[str], counters: Sequence[Counter]) -> tuple[list[str], Ints]:
     """The codes of all counters, and int64 (machines, codes): number of the machine's counter of that code, or -1."""
-    codes = list(dict.fromkeys(c.code for c in setting.counters))
-    at = np.full((len(setting.machines), max(len(codes), 1)), -1, np.int64)
-    machine = {m: i for i, m in enumerate(setting.machines)}
-    for number, counter in enumerate(setting.counters):
+    codes = list(dict.fromkeys(c.code for c in counters))
+    at = np.full((len(machines), max(len(codes), 1)), -1, np.int64)
+    machine = {m: i for i, m in enumerate(machines)}
+    for number, counter in enumerate(counters):
         if counter.machine in machine:
             at[machine[counter.machine], codes.index(counter.code)] = number
     return codes, at

@@ -17,10 +17,12 @@ from dengta.engines.kpi import kernels_layout as layout
 from dengta.engines.kpi import kernels_table as table
 from dengta.engines.kpi.columns import GRADE_OF, SKIPPED, counter_table, meaning
 from dengta.engines.kpi.kernels_layout import Ground, Held, Meaning, Told
-from dengta.engines.kpi.model import Rows, Setting
+from dengta.engines.kpi.model import Counter, Ints, Rows, Setting
 
 _FEWEST = 64
-COLUMNS = _TAKEN = ("ts", "type", "clock", "flags", "subject", "code", "reason", "order", "operation", "value", "scale")
+COLUMNS = _TAKEN = (
+    *("ts", "type", "clock", "flags", "subject", "code", "reason", "order", "operation", "value", "scale", "unit"),
+)
 _KEY = ("stream", "epoch", "seq")
 _NO_KEYS = [np.zeros(0, FIELD[name].dtype) for name in _KEY]
 _fold: Any = kernels.fold  # compiled: the types of its tuples are numba's to judge
@@ -35,7 +37,8 @@ class Fold:
         self.setting = setting
         self.codes = {"": 0} if codes is None else codes
         self.ground = _ground(setting)
-        self._counter_codes, _ = counter_table(setting)
+        self._counter_codes, _ = counter_table(setting.machines, setting.counters)
+        self._meter_codes, _ = counter_table(setting.machines, setting.meters)
         self.held = Held(
             layout.empty_memory(self.ground.first, setting.window.start),
             np.zeros((len(setting.counters), layout.COUNTER_MEMORY), np.int64),
@@ -64,7 +67,7 @@ class Fold:
 
     def _meaning(self, texts: Sequence[str]) -> Meaning:
         if self._read is None or self._read[0] is not texts:
-            self._read = texts, meaning(texts, self.setting, self.codes, self._counter_codes)
+            self._read = texts, meaning(texts, self.setting, self.codes, self._counter_codes, self._meter_codes)
         return self._read[1]
 
     def grow(self) -> None:
@@ -130,15 +133,20 @@ def _longer(array: NDArray, length: int) -> NDArray:
 def _ground(setting: Setting) -> Ground:
     offset = np.concatenate([[0], np.cumsum([len(c) for c in setting.cells])])
     return Ground(
-        counter_table(setting)[1],
-        np.array([c.modulus for c in setting.counters], np.int64),
-        np.array([c.max_per_h for c in setting.counters], np.int64),
+        *_limits(setting, setting.counters),
+        *_limits(setting, setting.meters),
         np.array([offset[c] for c in setting.cells_of], np.int64),
         np.array([offset[c + 1] for c in setting.cells_of], np.int64),
         np.concatenate([c.start for c in setting.cells]),
         np.concatenate([c.end for c in setting.cells]),
         GRADE_OF,
     )
+
+
+def _limits(setting: Setting, counters: Sequence[Counter]) -> tuple[Ints, Ints, Ints]:
+    at = counter_table(setting.machines, counters)[1]
+    modulus, most = (np.array([getattr(c, n) for c in counters], np.int64) for n in ("modulus", "max_per_h"))
+    return at, modulus, most
 
 
 def fold(setting: Setting, batch: EventBatch, until: Micros | None = None) -> Rows:

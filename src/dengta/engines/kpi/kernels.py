@@ -6,7 +6,8 @@ from typing import Any
 
 from dengta.core.vocabulary import EventType
 from dengta.engines.kpi.kernels_compiled import compiled, inlined
-from dengta.engines.kpi.kernels_counting import FORWARD, RESET, TOO_LATE, step, whole
+from dengta.engines.kpi.kernels_counting import FORWARD, RESET, TOO_LATE, in_mwh, step, whole, worth
+from dengta.engines.kpi.kernels_energy import mark, meter_of, parts_wanted, read
 from dengta.engines.kpi.kernels_layout import (
     AT_CELL,
     CELL,
@@ -18,7 +19,8 @@ from dengta.engines.kpi.kernels_layout import (
     FIRST,
     GRADE,
     LAST,
-    MEMORY,
+    METER,
+    METERS,
     MOST_OPEN,
     NEVER,
     OPEN,
@@ -44,6 +46,7 @@ from dengta.engines.kpi.kernels_table import KEYS, find
 from dengta.engines.kpi.model import LONGEST_REPORT, Fact
 
 STATE, COUNTER, START, END, GOOD, SCRAP, REWORK = (int(t) for t in list(EventType)[:7])
+ENERGY = int(EventType.ENERGY)
 C_GRADE, C_TIME, C_GOOD, C_COUNTED, C_REPORTS, C_LATE, C_RESETS, C_TIMES = (
     KEYS + f
     for f in (
@@ -109,7 +112,7 @@ def _begin_operation(memory: Any, m: int, order: int, operation: int) -> None:
     """An operation begins: it is what goes on now. Of more than MOST_OPEN at once the oldest is forgotten."""
     memory[m, OWN] = 0
     if memory[m, OPEN] == MOST_OPEN:
-        for i in range(OPENED, MEMORY - 2):
+        for i in range(OPENED, METER - 2):
             memory[m, i] = memory[m, i + 2]
         memory[m, OPEN] -= 1
     at = OPENED + 2 * memory[m, OPEN]
@@ -125,7 +128,7 @@ def _end_operation(memory: Any, m: int, order: int, operation: int) -> None:
     for place in range(memory[m, OPEN] - 1, -1, -1):
         at = OPENED + 2 * place
         if memory[m, at] == order and memory[m, at + 1] == operation:
-            for i in range(at, MEMORY - 2):
+            for i in range(at, METER - 2):
                 memory[m, i] = memory[m, i + 2]
             memory[m, OPEN] -= 1
             free = OPENED + 2 * memory[m, OPEN]
@@ -214,13 +217,14 @@ def fold(event: int, told: Any, means: Any, ground: Any, held: Any, keyed: bool,
 
     An event before its machine's last one (by time, and by key where `keyed`) is not folded: `late` (bool) marks it.
     """
-    ts, kind, clock, flags, subject, code, reason, order, operation, value, scale, stream, epoch, seq = told
-    machine_of, activity_of, counter_of, text_of = means
-    counter_at, modulus, max_per_h, first_cell, last_cell, edges, ends, grade_of = ground
+    ts, kind, clock, flags, subject, code, reason, order, operation, value, scale, unit, stream, epoch, seq = told
+    machine_of, activity_of, counter_of, meter_at_of, power_of, text_of = means
+    counter_at, modulus, max_per_h, limits_at, limits_modulus, limits_max = ground[:6]
+    first_cell, last_cell, edges, ends, grade_of = ground[6:]
     memory, counters, pieces, slots, rows, counts = held
     for i in range(event, len(ts)):
         what, m = kind[i], machine_of[subject[i]]
-        if what > REWORK or flags[i] & skipped or m < 0:
+        if (what > REWORK and what != ENERGY) or flags[i] & skipped or m < 0:
             continue
         at, last, counter = ts[i], last_cell[m], -1
         if at <= memory[m, LAST] and (
@@ -234,7 +238,9 @@ def fold(event: int, told: Any, means: Any, ground: Any, held: Any, keyed: bool,
             if counter < 0:
                 continue
         amount, fits = value[i], True
-        if scale[i] != 0 and what != STATE and what != START:
+        if what == ENERGY:
+            amount, fits = in_mwh(amount, scale[i], power_of[unit[i]])
+        elif scale[i] != 0 and what != STATE and what != START:
             amount, fits = whole(amount, scale[i])
         fits = fits and (what != END or 0 <= amount <= LONGEST_REPORT)
         cell = memory[m, AT_CELL]
@@ -243,8 +249,10 @@ def fold(event: int, told: Any, means: Any, ground: Any, held: Any, keyed: bool,
         wanted = 4 + cell - memory[m, CELL]
         if what == END and fits:
             wanted += room_wanted(memory, pieces, edges, m, at - amount, min(cell, last - 1))
-            if counts[PIECES] + wanted > len(pieces):
-                return i
+        elif what == ENERGY:
+            wanted += parts_wanted(memory, pieces, edges, m, at, min(cell, last - 1))
+        if (what == END or what == ENERGY or memory[m, METERS]) and counts[PIECES] + wanted > len(pieces):
+            return i
         if counts[ROWS] + wanted > len(rows):
             return i
         memory[m, LAST], memory[m, AT_CELL] = at, cell
@@ -263,6 +271,21 @@ def fold(event: int, told: Any, means: Any, ground: Any, held: Any, keyed: bool,
             _count(
                 memory, counters, slots, rows, counts, m, counter, modulus[counter], max_per_h[counter], amount, at,
                 made, text, grade, own, task,
+            )  # fmt: skip
+            continue
+        if what == ENERGY:
+            now, doing = _context(memory, m)
+            meter, limits = meter_of(memory, m, text), -1
+            if meter < 0:
+                memory[m, UNREAD] += 1
+                continue
+            if meter_at_of[code[i]] >= 0:
+                limits = limits_at[m, meter_at_of[code[i]]]
+            read(
+                memory, pieces, slots, rows, counts, edges, m, meter, amount, at,
+                limits_modulus[limits] if limits >= 0 else 0, limits_max[limits] if limits >= 0 else 0,
+                worth(scale[i] + power_of[unit[i]]), first_cell[m], min(cell, last - 1), ends[last - 1], made, now,
+                doing, text, grade,
             )  # fmt: skip
             continue
         now, doing, why, row = 0, 0, text_of[reason[i]], -1
@@ -288,4 +311,7 @@ def fold(event: int, told: Any, means: Any, ground: Any, held: Any, keyed: bool,
                 memory, pieces, slots, rows, counts, edges, m, max(at - amount, edges[first_cell[m]]),
                 min(at, ends[last - 1]), activity_of[code[i]], min(cell, last - 1), row, now, doing, why, text, grade,
             )  # fmt: skip
+        if memory[m, METERS]:
+            now, doing = _context(memory, m)
+            mark(memory, pieces, counts, m, at, now, doing)
     return len(ts)

@@ -6,17 +6,20 @@ from dengta.engines.kpi.kernels_compiled import compiled
 
 FORWARD, RESET, TOO_LATE = 0, 1, 2
 _HOUR_MS = 3_600_000
-_LONGEST_MS = 87_660 * _HOUR_MS  # ten years; keeps rate x time inside 64 bits
+_LONGEST_MS = 87_660 * _HOUR_MS  # ten years: with a rate of up to 10^12 an hour inside 64 bits
 _LARGEST = (1 << 63) - 1
 
 
 @compiled
-def step(last: int, last_at: int, value: int, at: int, modulus: int, max_per_h: int) -> tuple[int, int]:
+def step(
+    last: int, last_at: int, value: int, at: int, modulus: int, max_per_h: int, digit: int = 1
+) -> tuple[int, int]:
     """How far a counter went from `last` to `value`, and what it was: FORWARD, RESET or TOO_LATE.
 
     With a known rate: forward if the machine can do that, else a reset if it can do that, else a late sample. Without
     one: a rise is forward (a late one if that is the shorter way round the modulus); a fall is forward if it wraps
-    within a sixteenth of the modulus, else a reset if less was made since than it fell, else a late sample.
+    within a sixteenth of the modulus, else a reset if less was made since than it fell, else a late sample. `digit`: what
+    the last digit of a reading is worth; by so much a reading may be behind.
     """
     back = last - value
     forward = -back
@@ -26,7 +29,8 @@ def step(last: int, last_at: int, value: int, at: int, modulus: int, max_per_h: 
     if forward == 0:
         return 0, FORWARD
     if max_per_h > 0:
-        can = min((at - last_at) // 1000, _LONGEST_MS) * max_per_h // _HOUR_MS + 1
+        passed = min((at - last_at) // 1000, _LONGEST_MS)
+        can = passed // _HOUR_MS * max_per_h + passed % _HOUR_MS * max_per_h // _HOUR_MS + digit
         if 0 < forward <= can:
             return forward, FORWARD
         if value < last and value <= can:
@@ -50,3 +54,21 @@ def whole(value: int, scale: int) -> tuple[int, bool]:
     if scale > 0:
         return value * power, scale <= 18 and abs(value) <= _LARGEST // power
     return value // power, scale >= -18 and value % power == 0
+
+
+@compiled
+def in_mwh(value: int, scale: int, power: int) -> tuple[int, bool]:
+    """A reading of ``value * 10**scale`` of a unit of ``10**power`` mWh (-1: no unit of energy) in mWh, and whether that
+    is a whole number, not negative, that fits in 64 bits."""
+    if power < 0 or value < 0:
+        return 0, False
+    return whole(value, scale + power)
+
+
+@compiled
+def worth(power: int) -> int:
+    """``10**power`` for the last digit of a reading; 1 where that is less than one."""
+    digit = 1
+    for _ in range(min(power, 18)):
+        digit *= 10
+    return digit

@@ -13,15 +13,21 @@ NEVER = int(np.iinfo(np.int64).max)
 # What the fold remembers of a machine (columns of `Held.memory`): its state and reason, and how well told; since
 # when; the cells of SINCE and of the last event; first and last event, the last one's key; the instant of its first
 # state; the order and operation that its state named; the last piece of its union of reports; events unread; the rows
-# of its time and of its last count, to find them quickly; the operations under way (OPEN of them, pairs from OPENED
-# on).
+# of its time and of its last count, to find them quickly; how many meters were read, and the last mark of what went on
+# since; the operations under way (OPEN of them, pairs from OPENED on).
 CODE, REASON, GRADE, SINCE, CELL, AT_CELL, FIRST, LAST, STREAM, EPOCH, SEQ, TOLD_AT = range(12)
-OWN, OWN_ORDER, OWN_OPERATION, HEAD, UNREAD, TIME_ROW, COUNT_ROW, COUNT_CODE, COUNT_OWN, OPEN, OPENED = range(12, 23)
+OWN, OWN_ORDER, OWN_OPERATION, HEAD, UNREAD, TIME_ROW, COUNT_ROW, COUNT_CODE, COUNT_OWN = range(12, 21)
+METERS, MARK, OPEN, OPENED = range(21, 25)
 MOST_OPEN = 8
-MEMORY = OPENED + 2 * MOST_OPEN
+# ... then of each of its meters: which one, its last good reading in mWh, when, and how well told.
+METER = OPENED + 2 * MOST_OPEN
+M_CODE, M_READING, M_AT, M_GRADE, METER_MEMORY = range(5)
+MOST_METERS = 4
+MEMORY = METER + MOST_METERS * METER_MEMORY
 # ... of a counter (`Held.counters`): whether it was read, its last good reading, and when.
 READ, READING, READ_AT, COUNTER_MEMORY = range(4)
-# ... and of a piece of the union of reports (`Held.pieces`): where it lies, whose it is, and the piece before it.
+# ... and of a piece of the union of reports (`Held.pieces`): where it lies, whose it is, and the piece before it. A mark
+# is a piece too, that says from when on (FROM) which order and operation went on.
 FROM, TO, ACTIVITY, P_ORDER, P_OPERATION, P_REASON, P_CODE, P_GRADE, BEFORE, PIECE = range(10)
 # Numbers in use (`Held.counts`).
 ROWS, PIECES = 0, 1
@@ -41,30 +47,37 @@ class Told(NamedTuple):
     operation: Codes
     value: Ints
     scale: np.ndarray
+    unit: Codes
     stream: Ints
     epoch: np.ndarray
     seq: Ints
 
 
 class Meaning(NamedTuple):
-    """What the texts of one batch are to the fold: int32 by text number, -1 where a text is none of that kind."""
+    """What the texts of one batch are to the fold: int32 by text number, -1 where a text is none of that kind. unit: of
+    energy, as its power of ten of mWh."""
 
     machine: Codes
     activity: Codes
     counter: Codes
+    meter: Codes
+    unit: Codes
     text: Codes
 
 
 class Ground(NamedTuple):
     """What does not change while a fold goes on.
 
-    counter_at: (machines, counter codes), -1 for none. first, last: (machines,), its first cell and one past its last.
+    counter_at: (machines, counter codes), -1 for none; meter_at: likewise, of meters of which limits are stated. first, last: (machines,), its first cell and one past its last.
     edges: start of each cell; `ends`: its end. grade: by clock.
     """
 
     counter_at: Ints
     modulus: Ints
     max_per_h: Ints
+    meter_at: Ints
+    meter_modulus: Ints
+    meter_max: Ints
     first: Ints
     last: Ints
     edges: Ints
@@ -90,5 +103,5 @@ def empty_memory(first_cell: Ints, since: int) -> Ints:
     memory[:, CELL] = memory[:, AT_CELL] = first_cell
     memory[:, FIRST], memory[:, LAST] = NEVER, np.iinfo(np.int64).min
     memory[:, TOLD_AT], memory[:, HEAD], memory[:, COUNT_ROW] = NEVER, -1, -1
-    memory[:, TIME_ROW] = -1
+    memory[:, TIME_ROW] = memory[:, MARK] = -1
     return memory

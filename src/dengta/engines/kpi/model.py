@@ -51,6 +51,8 @@ class Column(IntEnum):
     LATE = 19  # counter samples taken as late, not counted
     RESETS = 20
     TIMES = 21  # how often: states that began, reports of pieces
+    ENERGY = 22  # mWh by meters
+    METERED = 23  # time between readings of a meter, of which ENERGY is known
 
 
 ELEMENTS = tuple(TimeElement(Column(i).name) for i in range(Column.APT, Column.UNKNOWN + 1))
@@ -68,7 +70,7 @@ class Key(IntEnum):
     ORDER = 2
     OPERATION = 3
     REASON = 4
-    CODE = 5  # state, activity, counter or item
+    CODE = 5  # state, activity, counter, item or energy carrier
 
 
 class Fact(IntEnum):
@@ -86,6 +88,12 @@ class Fact(IntEnum):
     LATE = 9
     RESETS = 10
     TIMES = 11
+    ENERGY = 12
+    METERED = 13
+
+
+_SAME = (Fact.GRADE, *(f for f in Fact if f >= Fact.GOOD))
+"""Facts that are columns by themselves."""
 
 
 class Cycles(Protocol):
@@ -149,7 +157,8 @@ class Setting:
     """What the fold must know beside events. `setting_of` makes one from a plant book, `plain` from bare edges.
 
     machines: ids. cells: the partitions of the window, one a calendar; cells_of: by machine, which one is its.
-    counters: those that count pieces; others are not folded. reasons, losses: reason -> time element, loss, where the
+    counters: those that count pieces; others are not folded. meters: limits of energy meters, modulus in mWh and rate in
+    mW, where they are known. reasons, losses: reason -> time element, loss, where the
     plant book says so. cycles: who knows planned cycles. book: the plant book's hash, "" without one.
     """
 
@@ -163,6 +172,7 @@ class Setting:
     places: Mapping[str, Place] = field(default_factory=dict)
     cycles: Cycles | None = None
     book: str = ""
+    meters: tuple[Counter, ...] = ()
 
     def __post_init__(self) -> None:
         if len(set(self.machines)) != len(self.machines):
@@ -191,9 +201,9 @@ class Rows:
     """The answer of the fold up to `until`: sparse rows, of which every figure is a sum. A key may have several.
 
     keys: int64 (n, 6), see `Key`: number of the machine, number of the cell among all cells of `setting.cells`, one
-    partition after the other, then codes into `texts`. facts: int64 (n, 12), see `Fact`. first, last: int64
+    partition after the other, then codes into `texts`. facts: int64 (n, 14), see `Fact`. first, last: int64
     (machines,), first and last event of each machine (first > last where nothing was heard). unread: events whose count
-    has a fraction or does not fit.
+    has a fraction or does not fit, or whose unit is none of energy.
     """
 
     setting: Setting
@@ -228,8 +238,8 @@ class Rows:
         activity = activity[self.keys[:, Key.CODE]]
         values[row, Column.REPORTED_RUN + activity] = facts[:, Fact.LABOUR]
         values[row, Column.MACHINE_RUN + activity] = facts[:, Fact.UNION]
-        for same in ("GRADE", "GOOD", "SCRAP", "REWORK", "COUNTED", "REPORTS", "LATE", "RESETS", "TIMES"):
-            values[:, Column[same]] = facts[:, Fact[same]]
+        for same in _SAME:
+            values[:, Column[same.name]] = facts[:, same]
         return values
 
     def merged(self) -> Rows:

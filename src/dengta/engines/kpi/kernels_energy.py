@@ -1,0 +1,159 @@
+"""Meters in the compiled fold: what was used between two readings was used evenly, cut at cells and where the order or
+operation changes (K16)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dengta.engines.kpi.kernels_compiled import compiled
+from dengta.engines.kpi.kernels_counting import TOO_LATE, step
+from dengta.engines.kpi.kernels_layout import (
+    BEFORE,
+    FROM,
+    M_AT,
+    M_CODE,
+    M_GRADE,
+    M_READING,
+    MARK,
+    METER,
+    METER_MEMORY,
+    METERS,
+    MOST_METERS,
+    NEVER,
+    P_OPERATION,
+    P_ORDER,
+    PIECE,
+    PIECES,
+)
+from dengta.engines.kpi.kernels_table import KEYS, find
+from dengta.engines.kpi.model import LONGEST_REPORT, Fact
+
+ENERGY, METERED, LATE, RESETS = (KEYS + f for f in (Fact.ENERGY, Fact.METERED, Fact.LATE, Fact.RESETS))
+_HALF = 20  # bits; spans of at most LONGEST_REPORT have 42, so that no product below leaves 64
+
+
+@compiled
+def share(gain: int, passed: int, span: int) -> int:
+    """``gain * passed // span``, exact; ``0 <= passed <= span <= LONGEST_REPORT``."""
+    each, rest = gain // span, gain % span
+    most = rest * (passed >> _HALF)
+    times = most // span
+    left = ((most - times * span) << _HALF) + rest * (passed & ((1 << _HALF) - 1))
+    return each * passed + (times << _HALF) + left // span
+
+
+@compiled
+def meter_of(memory: Any, m: int, code: int) -> int:
+    """The column of `memory` where the meter `code` of machine `m` begins, a fresh one where it was not read before;
+    -1 where the machine has MOST_METERS others."""
+    for column in range(METER, METER + memory[m, METERS] * METER_MEMORY, METER_MEMORY):
+        if memory[m, column + M_CODE] == code:
+            return int(column)
+    if memory[m, METERS] == MOST_METERS:
+        return -1
+    column = METER + memory[m, METERS] * METER_MEMORY
+    memory[m, column + M_CODE], memory[m, column + M_AT] = code, NEVER
+    memory[m, METERS] += 1
+    return int(column)
+
+
+@compiled
+def mark(memory: Any, pieces: Any, counts: Any, m: int, at: int, order: int, operation: int) -> None:
+    """From `at` on this order and operation goes on at machine `m`: who is to be credited, the next reading says."""
+    head = memory[m, MARK]
+    if head >= 0 and pieces[head, P_ORDER] == order and pieces[head, P_OPERATION] == operation:
+        return
+    if head < 0 or pieces[head, FROM] != at:
+        fresh = counts[PIECES]
+        counts[PIECES] += 1
+        for column in range(PIECE):
+            pieces[fresh, column] = 0
+        pieces[fresh, FROM], pieces[fresh, BEFORE] = at, head
+        memory[m, MARK] = head = fresh
+    pieces[head, P_ORDER], pieces[head, P_OPERATION] = order, operation
+
+
+@compiled
+def _read_since(memory: Any, m: int, at: int) -> int:
+    """How far back the next reading after `at` may reach: to the oldest last reading of machine `m`'s meters."""
+    oldest = at
+    for column in range(METER, METER + memory[m, METERS] * METER_MEMORY, METER_MEMORY):
+        oldest = min(oldest, memory[m, column + M_AT])
+    return max(oldest, at - LONGEST_REPORT)
+
+
+@compiled
+def parts_wanted(memory: Any, pieces: Any, edges: Any, m: int, at: int, cell: int) -> int:
+    """The most rows that a reading at `at` (in `cell` or later) can add."""
+    since, parts, node = _read_since(memory, m, at), 2, memory[m, MARK]
+    while node >= 0 and pieces[node, FROM] > since:
+        node = pieces[node, BEFORE]
+        parts += 1
+    while cell >= 0 and edges[cell] > since:
+        cell -= 1
+        parts += 1
+    return parts
+
+
+@compiled
+def _credit(
+    pieces: Any, slots: Any, rows: Any, counts: Any, edges: Any, m: int, first: int, cell: int, node: int, code: int,
+    grade: int, gain: int, since: int, at: int, end: int,
+) -> None:  # fmt: skip
+    """Credit machine `m` with its part of `gain`, used evenly in ``[since, at)``, of what lies in its cells from
+    `first` to `cell`, which end at `end`; backwards, mark by mark from `node`."""
+    span, hi = at - since, at
+    while hi > since:
+        lo = max(pieces[node, FROM], since)
+        if hi > end:
+            hi = max(end, lo)
+        while hi > lo and hi > edges[first]:
+            while edges[cell] >= hi:
+                cell -= 1
+            start = max(lo, edges[cell])
+            row = find(
+                slots, rows, counts, m, cell, pieces[node, P_ORDER], pieces[node, P_OPERATION], 0, code, grade
+            )  # fmt: skip
+            rows[row, ENERGY] += share(gain, hi - since, span) - share(gain, start - since, span)
+            rows[row, METERED] += hi - start
+            hi = start
+        hi, node = lo, pieces[node, BEFORE]
+
+
+@compiled
+def read(
+    memory: Any, pieces: Any, slots: Any, rows: Any, counts: Any, edges: Any, m: int, column: int, value: int, at: int,
+    modulus: int, max_per_h: int, digit: int, first: int, cell: int, end: int, made: int, order: int, operation: int,
+    code: int, grade: int,
+) -> None:  # fmt: skip
+    """Take a reading of the meter at `column`: `value` in mWh, its last digit worth `digit`. `cell`: the machine's last
+    one that began before `at`, of those from `first` on, which end at `end`; `made`: the one that `at` belongs to, -1
+    outside the window; order and operation: what goes on at `at`."""
+    since, gain, verdict = memory[m, column + M_AT], 0, 0
+    worst = max(grade, memory[m, column + M_GRADE])
+    if since != NEVER:
+        gain, verdict = step(memory[m, column + M_READING], since, value, at, modulus, max_per_h, digit)
+    if verdict != 0 and made >= 0:
+        row = find(slots, rows, counts, m, made, order, operation, 0, code, grade)
+        rows[row, LATE if verdict == TOO_LATE else RESETS] += 1
+    if verdict == TOO_LATE:
+        return
+    if since < at and at - since <= LONGEST_REPORT:
+        _credit(
+            pieces, slots, rows, counts, edges, m, first, cell, memory[m, MARK], code, worst, gain, since, at, end
+        )  # fmt: skip
+    elif since == at and gain > 0 and made >= 0:  # two readings at one instant
+        rows[find(slots, rows, counts, m, made, order, operation, 0, code, worst), ENERGY] += gain
+    memory[m, column + M_READING], memory[m, column + M_AT], memory[m, column + M_GRADE] = value, at, grade
+    mark(memory, pieces, counts, m, at, order, operation)
+    _forget(memory, pieces, m, at)
+
+
+@compiled
+def _forget(memory: Any, pieces: Any, m: int, at: int) -> None:
+    """Marks to which no later reading can reach back are needed no more."""
+    since, node = _read_since(memory, m, at), memory[m, MARK]
+    while node >= 0 and pieces[node, FROM] > since:
+        node = pieces[node, BEFORE]
+    if node >= 0:
+        pieces[node, BEFORE] = -1
