@@ -7,6 +7,7 @@ import tomllib
 from collections import defaultdict
 from datetime import datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,56 @@ def test_the_sample_shop_by_machine_and_by_shift(tmp_path: Path) -> None:
     for row in figures(tmp_path, "--by", "machine,date,shift")["figures"]:
         if row["shift"]:
             agree(row, shop.row(row["machine"], occurrences[row["date"], row["shift"]]))
+
+
+PLANTS = EXAMPLES.parent / "plants"
+MWH = {"mWh": 0, "Wh": 3, "kWh": 6}
+
+
+def stood_at(readings: list[tuple[int, int]], at: int) -> int | None:
+    """mWh that a meter stood at: between two readings it rises evenly, rounded down; None before the first and after
+    the last one."""
+    for (since, before), (until, after) in pairwise(readings):
+        if since <= at <= until:
+            return before + (after - before) * (at - since) // (until - since)
+    return None
+
+
+def test_energy_by_machine_and_a_piece(tmp_path: Path) -> None:
+    """Two days of the model plant: what each meter used in windows of any hours, and what was used a piece."""
+    lines = tmp_path / "events.jsonl"
+    files = [str(PLANTS / "furniture.sim.toml"), "--plant", str(PLANTS / "furniture.toml")]
+    done = CliRunner().invoke(app, ["simulate", *files, "--days", "2", "--from", "2026-11-17", "--out", str(lines)])
+    assert done.exit_code == 0, done.output
+    told = [json.loads(line) for line in lines.read_text("utf-8").splitlines()]
+    meters: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for e in told:
+        if e["type"] == "energy" and not e.get("flags", 0) & UNCOUNTED:
+            reading = Fraction(e["value"]) * Fraction(10) ** (e.get("scale", 0) + MWH[e["unit"]])
+            meters[e["subject"]].append((e["ts"], int(reading)))
+    assert len(meters) > 10
+    assert all(a <= b for readings in meters.values() for (_, a), (_, b) in pairwise(sorted(readings)))
+    window = (min(e["ts"] for e in told), max(e["ts"] for e in told))
+    start, divided = datetime.fromisoformat("2026-11-17T08:07:30+08:00"), 0
+    for hours in (5, 11, 24):
+        begin, end = (int((start + timedelta(hours=h)).timestamp()) * 10**6 for h in (hours - 5, hours))
+        assert window[0] < begin < end < window[1]
+        instants = [(start + timedelta(hours=h)).isoformat() for h in (hours - 5, hours)]
+        options = ["--events", str(lines), "--book", str(PLANTS / "furniture.toml"), "--from", instants[0]]
+        asked = CliRunner().invoke(app, ["kpi", *options, "--to", instants[1], "--json"])
+        assert asked.exit_code == 0, asked.output
+        answer = json.loads(asked.stdout)
+        used = {m: (stood_at(sorted(r), end) or 0) - (stood_at(sorted(r), begin) or 0) for m, r in meters.items()}
+        assert {row["machine"]: Fraction(str(row["energy_wh"])) for row in answer["figures"] if row["energy_wh"]} == {
+            machine: Fraction(n, 1000) for machine, n in used.items() if n
+        }
+        made = [e for e in told if e["type"] in ("good", "scrap", "rework") and begin < e["ts"] <= end]
+        if {e["subject"] for e in made} <= used.keys():
+            divided += 1
+            for name, kinds in (("energy_per_piece", ("good", "scrap", "rework")), ("energy_per_good_piece", ("good",))):
+                pieces = sum(e["value"] for e in made if e["type"] in kinds)
+                assert Fraction(answer["total"]["ratios"][name]["exact"]) == Fraction(sum(used.values()), 1000 * pieces)
+    assert divided
 
 
 def _occurrences(book: Path, shop: Shop) -> dict[tuple[str, str], list[Span]]:

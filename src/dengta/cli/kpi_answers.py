@@ -31,6 +31,9 @@ REPORTED = {
 PIECES = {"good": Column.GOOD, "scrap": Column.SCRAP, "rework": Column.REWORK, "counted": Column.COUNTED}
 COUNTERS = {"late_samples": Column.LATE, "counter_resets": Column.RESETS}
 SHOWN = ("oee", "availability", "effectiveness", "quality_ratio", "setup_rate", "technical_efficiency")
+ENERGY = ("kwh_planned", "kwh_outside", "kwh", "wh_piece", "wh_good", "metered_h")
+KWH = 1_000_000
+"""mWh."""
 Names = Mapping[str, tuple[str, str | None]]
 
 
@@ -89,6 +92,8 @@ def _figure(f: Figure) -> dict[str, Any]:
         **{key: in_minutes(whole.of[column]) if whole.has_reports else None for key, column in REPORTED.items()},
         **{key: whole.of[column] for key, column in PIECES.items()},
         "reports": whole.of[Column.REPORTS],
+        "energy_wh": in_wh(whole.energy),
+        "metered_us": whole.of[Column.METERED],
         **{key: whole.of[column] for key, column in COUNTERS.items()},
         "planned_us": f.planned,
         "planned_run_us": None if whole.unplanned else whole.run,
@@ -163,6 +168,9 @@ def show(answer: Answer) -> None:
     if stated:
         elements = [str(e) for e in stated[0].elements]
         _table(answer, "stated", [*elements, "good", "scrap", "counted"], stated, [_stated(f) for f in stated])
+    metered = [f for f in figures if f.whole.energy is not None]
+    if metered:
+        _table(answer, "energy", ENERGY, metered, [_metered(f) for f in metered])
     _table(answer, "ratios", [f"short_{n}" for n in SHOWN], figures, [_shown(f) for f in figures])
     _show_notes(figures)
     print_text(tr("kpi.grades"))
@@ -240,6 +248,20 @@ def _stated(f: Figure) -> list[str]:
         *(f"{length / MINUTE:,.0f}" for length in f.elements.values()),
         *(f"{f.whole.of[c]:,}" for c in counts),
     ]
+
+
+def _metered(f: Figure) -> list[str]:
+    told = [f.clauses[name].value for name in ("energy_per_piece", "energy_per_good_piece")]
+    return [
+        *(f"{(part.energy or 0) / KWH:,.1f}" for part in (f.inside, f.outside, f.whole)),
+        *("–" if value is None else f"{float(value):,.1f}" for value in told),
+        f"{f.whole.of[Column.METERED] / HOUR:,.1f}",
+    ]
+
+
+def in_wh(energy: int | None) -> float | int | None:
+    """mWh as JSON reads them, in Wh."""
+    return energy if energy is None else energy // 1000 if energy % 1000 == 0 else energy / 1000
 
 
 def _is_wide() -> bool:

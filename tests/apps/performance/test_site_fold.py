@@ -64,7 +64,8 @@ class Teller:
 
 
 def week(seed: int, days: int = 6) -> list[Event]:
-    """Some days of four machines: states, counters that fall, reports that overlap, pieces with and without a cycle."""
+    """Some days of four machines: states, counters that fall, reports that overlap, pieces with and without a cycle, and
+    meters, the stranger's read about once a day."""
     chance, told = random.Random(seed), []
     for number, machine in enumerate(MACHINES):
         one, count = Teller(number + 1, machine, START + chance.randrange(3600) * SECOND), chance.randrange(65_000)
@@ -76,6 +77,9 @@ def week(seed: int, days: int = 6) -> list[Event]:
             count = 0 if chance.random() < 0.05 else count + chance.randrange(30)
             one.tell(EventType.COUNTER, "pieces", count % 65_536)
             one.tell(EventType.GOOD, chance.choice(["door", "carcass", "lamp"]), chance.randrange(1, 20))
+            if chance.random() < (0.02 if machine == "stranger" else 0.7):
+                stands = (one.at - START) // SECOND * 2 + chance.randrange(90) if chance.random() < 0.95 else 3
+                one.tell(EventType.ENERGY, "electricity", stands, unit="Wh")
             if chance.random() < 0.3:
                 one.tell(EventType.SCRAP, "door", 1, reason="failure-tool")
             if chance.random() < 0.2:
@@ -88,7 +92,7 @@ def assert_fresh(log: Log, folded: Folded | None, window: Interval) -> None:
     """The figures of `window` are those of a fold that read the whole log for it, as far as it was told by then."""
     assert folded is not None
     batch = kpi.apply(log.reader.read(end=folded.until, types=[int(t) for t in kpi.FOLDED]))
-    fresh = kpi.fold(kpi.setting_of(folded.book, folded.machines, window), batch).merged()
+    fresh = kpi.fold(kpi.setting_of(folded.book, folded.machines, window), batch)
     rows = folded.within(window)
     for by in QUESTIONS:
         assert kpi.figures(rows, by) == kpi.figures(fresh, by), by
@@ -186,7 +190,7 @@ def test_answers_live_on_until_an_event_touches_their_window(log: Log, book: Pla
 def test_an_empty_log_and_a_log_without_figures_answer_nothing(log: Log, book: PlantBook) -> None:
     fold = SiteFold(log.reader, book)
     assert fold.catch_up(START) is None
-    append(log, [Event(stream=1, epoch=1, seq=0, ts=START, type=EventType.ENERGY, subject="saw-1", value=1, unit="Wh")])
+    append(log, [Event(stream=1, epoch=1, seq=0, ts=START, type=EventType.MEASUREMENT, subject="saw-1", value=1, unit="mm")])
     assert fold.catch_up(START + HOUR) is None
     append(log, [Event(stream=1, epoch=1, seq=1, ts=START, type=EventType.GOOD, subject="saw-1", value=1)])
     assert fold.catch_up(START + HOUR) is not None

@@ -20,7 +20,7 @@ DAY = {
     "AUBT": 400 * MINUTE, "APT in PBT": 290 * MINUTE, "AUPT in PBT": 350 * MINUTE, "AUBT in PBT": 390 * MINUTE,
     "GQ": 90, "SQ": 6, "RQ": 4, "PQ": 100, "PRU*PQ": 240 * MINUTE, "APWT": 420 * MINUTE, "APAT": 460 * MINUTE,
     "AOET": 600 * MINUTE, "PSQ": 5, "GP": 88, "IP": 100, "SQ of the first operation": 2,
-    "PQ of the first operation": 102, "energy": 1200, "TH": 500, "FGI": 100, "WIP": 25, "CM": 1000, "IGQ": 900,
+    "PQ of the first operation": 102, "energy": 1_200_000, "TH": 500, "FGI": 100, "WIP": 25, "CM": 1000, "IGQ": 900,
     "PL": 60, "STL": 30, "OL": 10, "EPC": 160, "TBF": 470 * MINUTE, "TTF": 450 * MINUTE, "TTR": 20 * MINUTE, "FE": 4,
     "CMT": 20 * MINUTE, "PMT": 60 * MINUTE, "labour": 450 * MINUTE,
 }  # fmt: skip
@@ -46,6 +46,7 @@ BY_HAND = {
     "first_pass_yield": Fraction(88, 100),
     "fall_off_ratio": Fraction(2, 102),
     "energy_per_piece": Fraction(12),
+    "energy_per_good_piece": Fraction(1200, 90),
     "inventory_turns_store": Fraction(5),
     "inventory_turns_plant": Fraction(4),
     "finished_goods_ratio": Fraction(90, 1000),

@@ -4,7 +4,8 @@ What is answered is what a fresh fold of the whole log would answer, digit for d
 
 - An event goes into the fold under way. Where it is late (its machine has spoken of a later moment already), the last
   days are folded again from where they began; their events are kept for that.
-- An event that touches the older cells, or a correction of one, has everything folded again from the log.
+- An event that touches the older cells, or a correction of one, or of one that reaches back, has everything folded
+  again from the log. A reading of a meter reaches back to the reading before it.
 - Events after `until` wait for their time to come; `until` is a whole minute, so that a command can name it.
 """
 
@@ -21,12 +22,13 @@ import numpy as np
 from dengta.apps.performance.business_days import day_of, edges, span, zone_of
 from dengta.apps.performance.cell_rows import CellRows
 from dengta.core.batch import EventBatch
-from dengta.core.event import Key
+from dengta.core.event import Event, Key
 from dengta.core.intervals import Interval
 from dengta.core.time import DAY, MINUTE, Micros
 from dengta.core.vocabulary import EventType
 from dengta.engines import kpi
 from dengta.engines.kpi import Cycles, Fold, Rows
+from dengta.engines.kpi.model import LONGEST_REPORT
 from dengta.engines.plantbook import PlantBook
 from dengta.log import LogReader, TailGone
 
@@ -132,9 +134,10 @@ class SiteFold:
         if not due.any() and until == self._folded.until:
             return self._folded
         ready, self._waiting = self._waiting.take(due), self._waiting.take(~due)
-        if not self._accept(ready):
+        metered = _metered_from(ready, self._under_way.now)
+        if metered <= self._under_way.border or not self._accept(ready):
             return self._load(until)
-        return self._publish(until, self._folded, ready)
+        return self._publish(until, self._folded, ready, metered)
 
     def _tail(self) -> EventBatch | None:
         """What came since; None when that cannot be told any more."""
@@ -158,7 +161,7 @@ class SiteFold:
         recent.told = EventBatch.concat([recent.told, ready])
         if corrections.any():
             targets = {e.ref for e in ready.take(corrections) if e.ref is not None}
-            if targets - _held(recent.told, targets):
+            if targets - _held(recent.told, targets) or _reaching_back(recent.told, targets):
                 return False
             recent.again()
         elif recent.now.advance(ready.sorted()).any():
@@ -189,7 +192,7 @@ class SiteFold:
         self._under_way = self._begin(ids, border, until, batch)
         none = CellRows.none(), EventBatch.empty(), Remembered(self._book)
         fresh = Folded(self._book, ids, start, until, extent.start, extent.end, *none, is_record)
-        return self._publish(until, fresh, None)
+        return self._publish(until, fresh, None, until)
 
     def _fold_old(self, ids: tuple[str, ...], start: Micros, border: Micros, batch: EventBatch) -> CellRows:
         window = Interval(start, border)
@@ -207,12 +210,12 @@ class SiteFold:
         recent.again()
         return recent
 
-    def _publish(self, until: Micros, before: Folded, news: EventBatch | None) -> Folded:
+    def _publish(self, until: Micros, before: Folded, news: EventBatch | None, metered: Micros) -> Folded:
         assert self._under_way is not None
         recent, told = CellRows.of(self._under_way.now.rows(until)), self._under_way.told
         answers: dict[tuple[Interval, Any], Any] = {}
         if news is not None and len(before.answers) < _KEPT_ANSWERS:
-            touched = _touched(news)
+            touched = min(_touched(news), metered)
             answers = {key: answer for key, answer in list(before.answers.items()) if key[0].end < touched}
         spoken = news.take(news["type"] != EventType.CORRECTION) if news is not None else EventBatch.empty()
         self._folded = Folded(
@@ -241,7 +244,27 @@ def _touched(batch: EventBatch) -> Micros:
     return int((batch["ts"] - worked).min())
 
 
+def _metered_from(batch: EventBatch, fold: Fold) -> Micros:
+    """The earliest moment of which readings of meters in `batch` say something: that of the reading before. One that
+    comes after a later one may say something of any."""
+    earliest = int(np.iinfo(np.int64).max)
+    for event in batch.take(batch["type"] == EventType.ENERGY):
+        before = fold.read_at(event.subject, event.code) if event.subject in fold.setting.machines else None
+        if before is not None and event.ts - before <= LONGEST_REPORT:
+            earliest = min(earliest, before if before < event.ts else 0)
+    return earliest
+
+
 def _held(batch: EventBatch, keys: set[Key]) -> set[Key]:
     """Those of `keys` whose events are in `batch`."""
+    return {event.key for event in _named(batch, keys)}
+
+
+def _reaching_back(batch: EventBatch, keys: set[Key]) -> bool:
+    """Whether one of `keys` is an event of `batch` that speaks of a time before its own."""
+    return any(e.type in (EventType.OPERATION_END, EventType.ENERGY) for e in _named(batch, keys))
+
+
+def _named(batch: EventBatch, keys: set[Key]) -> list[Event]:
     maybe = np.isin(batch["seq"], [k.seq for k in keys])
-    return {event.key for event in batch.take(maybe)} & keys
+    return [event for event in batch.take(maybe) if event.key in keys]

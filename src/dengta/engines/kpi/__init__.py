@@ -40,6 +40,11 @@ K13: an event that names no order or operation belongs to those in force: what t
 K14: planned run time (PRU x PQ) is that of the item at the operation actually run, on that machine, at that time;
     pieces without a planned cycle leave effectiveness undefined (`figures`).
 K15: attendance and work of a person are split among the machines at which the person is at once (`attendance`).
+K16: between two readings of a meter, at most 31 days apart, energy is used evenly: a border (of a cell, or of the order
+    or operation that goes on) gets the floor of its share of time, so that parts sum to the whole. What a reading
+    itself names as order is not asked (`kernels_energy.read`).
+K17: what a meter's reading says is judged as a counter's (K8), with the last digit of a reading as allowance; energy
+    per piece is undefined where a machine made pieces and no meter of it was read (`counting.step`, `clauses`).
 """
 
 from dengta.engines.kpi.assume import AssumedCycle, Assumptions, assume

@@ -1,12 +1,14 @@
 """The catalogue of KPIs: each a numbered definition with its formula over named inputs, unit, trend and source.
 
 Inputs are named as in ISO 22400-2. "X in PBT" is the part of X within planned busy time: what is worked outside of it
-hides no loss inside. AUPT = ASUT + APT; AUBT = AUPT + ADET; PQ = GQ + SQ + RQ; TBF = TTF + TTR. Times are microseconds.
+hides no loss inside. AUPT = ASUT + APT; AUBT = AUPT + ADET; PQ = GQ + SQ + RQ; TBF = TTF + TTR. Times are microseconds,
+energy is mWh.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from dengta.core.time import HOUR
 
@@ -29,7 +31,7 @@ class Definition:
     trend: str
     unit: str = "1"
     source: str = ISO
-    times: int = 1
+    times: int | Fraction = 1
     version: int = 1
 
     @property
@@ -51,7 +53,7 @@ class Definition:
 
 NOT_FROM_EVENTS = frozenset(
     (
-        *("PSQ", "GP", "IP", "SQ of the first operation", "PQ of the first operation", "energy"),
+        *("PSQ", "GP", "IP", "SQ of the first operation", "PQ of the first operation"),
         *("TH", "FGI", "WIP", "CM", "IGQ", "PL", "STL", "OL", "EPC", "CMT"),
     )
 )
@@ -62,6 +64,7 @@ def _term(sum_: str) -> str:
     return f"({sum_})" if "+" in sum_ else sum_
 
 
+_WH = Fraction(1, 1000)
 _A, _E, _Q = ("APT in PBT", "PBT"), ("PRU*PQ", "APT"), ("GQ", "PQ")
 DEFINITIONS: dict[str, Definition] = {
     d.id: d
@@ -84,7 +87,7 @@ DEFINITIONS: dict[str, Definition] = {
         Definition(16, "actual_to_planned_scrap", (("SQ", "PSQ"),), "down"),
         Definition(17, "first_pass_yield", (("GP", "IP"),), "up"),
         Definition(18, "fall_off_ratio", (("SQ of the first operation", "PQ of the first operation"),), "down"),
-        Definition(19, "energy_per_piece", (("energy", "PQ"),), "down", "Wh"),
+        Definition(19, "energy_per_piece", (("energy", "PQ"),), "down", "Wh", times=_WH),
         Definition(20, "inventory_turns_store", (("TH", "FGI"),), "up"),
         Definition(21, "inventory_turns_plant", (("TH", "WIP+FGI"),), "up"),
         Definition(22, "finished_goods_ratio", (("GQ", "CM"),), "up"),
@@ -98,6 +101,7 @@ DEFINITIONS: dict[str, Definition] = {
         Definition(30, "mttr", (("TTR", "FE+1"),), "down", "us"),
         Definition(31, "corrective_maintenance_ratio", (("CMT", "CMT+PMT"),), "down"),
         Definition(36, "output_per_labour_hour", (("GQ", "labour"),), "up", "1/h", OURS, HOUR),
+        Definition(41, "energy_per_good_piece", (("energy", "GQ"),), "down", "Wh", OURS, _WH),
     )
 }
 """Definition id -> definition. 32 to 35 are Cm, Cmk, Cp, Cpk (`capability`), 37 to 40 are of orders (`orders`)."""

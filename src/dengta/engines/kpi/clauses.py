@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from dengta.engines.kpi.figures import Part
 
 Inputs = Mapping[str, int | None]
+_OF_METERS = (Column.ENERGY, Column.METERED, Column.LATE, Column.RESETS)
+_ACTIVE = [c for c in Column if c not in (Column.GRADE, Column.UNKNOWN, *_OF_METERS)]
+"""Columns that speak of what a machine did: where only a meter speaks, nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,12 @@ def figure_clauses(
     outside: Part,
     planned: Micros | None,
     without_cycle: Sequence[tuple[str, str, str]],
+    unmetered: Sequence[str] = (),
     more: Inputs | None = None,
 ) -> dict[str, Ratio]:
     """Every definition from the sums of a figure, and from `more` inputs that no row carries (APWT, AOET, ...)."""
     whole = inside + outside
-    told = whole.of[Column.GRADE] > 0
+    told = whole.of[Column.GRADE] > 0 and any(whole.of[c] for c in _ACTIVE)
     inputs: dict[str, int | None] = {**(more or {}), "PBT": planned}
     for suffix, part in (("", whole), (" in PBT", inside)):
         apt, asut, adet = (part.of[c] for c in (Column.APT, Column.ASUT, Column.ADET))
@@ -82,6 +86,10 @@ def figure_clauses(
     labour = sum(whole.of[c] for c in (Column.REPORTED_RUN, Column.REPORTED_SETUP, Column.REPORTED_BREAKDOWN))
     inputs["labour"] = labour if whole.has_reports else None
     because: dict[str, Reason] = {}
+    if whole.energy is not None:
+        inputs["energy"] = None if unmetered else whole.energy
+    if unmetered:
+        because["energy"] = Reason("kpi.undefined_meter", (unmetered[0],), {"machines": len(unmetered)})
     if without_cycle:
         item, operation, machine = without_cycle[0]
         params: dict[str, Param] = {

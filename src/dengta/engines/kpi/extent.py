@@ -11,7 +11,9 @@ from dengta.core.vocabulary import EventType
 from dengta.engines.kpi.columns import FOLDED, SKIPPED
 from dengta.engines.kpi.model import LONGEST_REPORT
 
-_COUNTED = [int(t) for t in FOLDED if t not in (EventType.STATE, EventType.OPERATION_START, EventType.CORRECTION)]
+_COUNTED = [
+    *(EventType.COUNTER, EventType.OPERATION_END, EventType.GOOD, EventType.SCRAP, EventType.REWORK),
+]
 
 
 def extent(batch: EventBatch) -> Interval | None:

@@ -21,7 +21,8 @@ from dengta.engines.kpi.model import ELEMENTS, GRADES, Codes, Column, Ints, Key,
 from dengta.engines.plantbook import Loss
 
 DIMENSIONS = ("machine", "line", "area", "shift", "date", "order", "operation", "reason", "code")
-"""What figures can be keyed by. `shift` with `date` is a shift occurrence; `code` is its state, activity or item."""
+"""What figures can be keyed by. `shift` with `date` is a shift occurrence; `code` is its state, activity, item or energy
+carrier."""
 
 OF_TIME = frozenset({"machine", "line", "area", "shift", "date"})
 """Dimensions to which planned busy time belongs; it is nobody's order's, operation's or reason's."""
@@ -63,6 +64,11 @@ class Part:
         return self.delays.get("breakdown", 0)
 
     @property
+    def energy(self) -> int | None:
+        """What meters say was used, in mWh; None where none was read."""
+        return self.of[Column.ENERGY] if self.of[Column.METERED] or self.of[Column.ENERGY] else None
+
+    @property
     def run(self) -> Micros:
         """PRU x PQ of the pieces that have a planned cycle."""
         return self.run_good + self.run_scrap + self.run_rework
@@ -93,7 +99,8 @@ class Figure:
 
     inside, outside: sums within planned busy time and without. planned: planned busy time (PBT), None where nobody said
     or where it belongs to no such key. machines: those it is made of. without_cycle: (item, operation, machine) of
-    pieces for which nothing was planned, "" where the event named none. book: hash of the plant book, "" without one.
+    pieces for which nothing was planned, "" where the event named none. unmetered: machines that made pieces of which no
+    meter was read, where one of others was. book: hash of the plant book, "" without one.
     """
 
     key: Mapping[str, str]
@@ -104,6 +111,7 @@ class Figure:
     planned: Micros | None
     machines: tuple[str, ...]
     without_cycle: tuple[tuple[str, str, str], ...] = ()
+    unmetered: tuple[str, ...] = ()
     inputs: Mapping[str, int | None] = field(default_factory=dict, repr=False)
 
     @property
@@ -124,7 +132,9 @@ class Figure:
     @property
     def clauses(self) -> dict[str, Ratio]:
         """Definition id -> exact ratio, or undefined with its reason."""
-        return figure_clauses(self.inside, self.outside, self.planned, self.without_cycle, self.inputs)
+        return figure_clauses(
+            self.inside, self.outside, self.planned, self.without_cycle, self.unmetered, self.inputs
+        )
 
     def with_inputs(self, inputs: Mapping[str, int | None]) -> Figure:
         """The same figure with inputs that no row carries: AOET of an order, APWT and APAT of people, PSQ, ..."""
@@ -342,7 +352,15 @@ class Sheet:
                 int(inside[1][g, 0]) if stated[g] else None,
                 tuple(setting.machines[m] for m in np.unique(self.keys[rows, Key.MACHINE]).tolist()),
                 tuple(sorted({self.without[r] for r in rows.tolist() if r in self.without})) if self.without else (),
+                self._unmetered(rows) if inside[0][g, Column.METERED] or outside[0][g, Column.METERED] else (),
             )
+
+    def _unmetered(self, rows: Ints) -> tuple[str, ...]:
+        """The machines that made pieces, but of which no meter was read, in `rows`."""
+        machine, values = self.keys[rows, Key.MACHINE], self.values[rows]
+        made = values[:, Column.GOOD : Column.REWORK + 1].any(axis=1)
+        without = np.setdiff1d(machine[made], machine[values[:, Column.METERED] > 0])
+        return tuple(self.rows.setting.machines[m] for m in without.tolist())
 
 
 def _part(sums: list[int], extra: list[int]) -> Part:

@@ -82,6 +82,13 @@ class Fold:
         if full[1] or not full[0]:
             self.held = self.held._replace(pieces=_longer(self.held.pieces, 4 * len(self.held.pieces)))
 
+    def read_at(self, machine: str, carrier: str) -> Micros | None:
+        """When the meter `carrier` of `machine` was last read; None where it never was."""
+        memory = self.held.memory[self.setting.machines.index(machine)]
+        slots = memory[layout.METER :].reshape(layout.MOST_METERS, layout.METER_MEMORY)[: memory[layout.METERS]]
+        found = slots[slots[:, layout.M_CODE] == self.codes.get(carrier, -1), layout.M_AT]
+        return int(found[0]) if len(found) else None
+
     def rows(self, until: Micros, *, finish: bool = False, judged: bool = True) -> Rows:
         """The answer if nothing more happened up to `until`; the fold itself stays where it is.
 

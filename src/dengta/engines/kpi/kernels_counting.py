@@ -60,9 +60,8 @@ def whole(value: int, scale: int) -> tuple[int, bool]:
 def in_mwh(value: int, scale: int, power: int) -> tuple[int, bool]:
     """A reading of ``value * 10**scale`` of a unit of ``10**power`` mWh (-1: no unit of energy) in mWh, and whether that
     is a whole number, not negative, that fits in 64 bits."""
-    if power < 0 or value < 0:
-        return 0, False
-    return whole(value, scale + power)
+    amount, fits = whole(value, scale + power)
+    return amount, fits and power >= 0 and value >= 0
 
 
 @compiled

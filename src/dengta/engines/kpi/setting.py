@@ -77,6 +77,11 @@ def setting_of(
         {m.id: Place(m.line, m.area) for m in book.machines.values()} if book else {},
         BookCycles(book, assumed),
         book.hash if book else "",
+        tuple(
+            Counter(machine.id, meter.code, 1000 * (meter.modulus_wh or 0), 1000 * (meter.max_w or 0))
+            for machine in (book.machines.values() if book else ())
+            for meter in machine.meters
+        ),
     )
 
 

@@ -73,6 +73,16 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True)
+class Meter:
+    """An energy meter, by the carrier its readings name. It wraps to 0 at `modulus_wh`, and the machine cannot draw more
+    than `max_w`; None where nobody said."""
+
+    code: str
+    modulus_wh: int | None = None
+    max_w: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """One machine (ISA-95 work unit); its id is the subject of its events.
 
@@ -89,6 +99,7 @@ class Machine:
     producers: tuple[str, ...]
     counters: tuple[Counter, ...]
     stale_after: Micros
+    meters: tuple[Meter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

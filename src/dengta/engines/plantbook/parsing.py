@@ -19,6 +19,7 @@ from dengta.engines.plantbook.model import (
     Line,
     Loss,
     Machine,
+    Meter,
     Operation,
     Person,
     PlantBook,
@@ -119,12 +120,18 @@ def _machine(
         producers=table.texts("producers", needed=False) or (id_,),
         counters=_counters(table.tables("counters")),
         stale_after=table.seconds("stale_after_s", needed=False) or stale_after,
+        meters=_meters(table.tables("meters")),
     )
 
 
 def _counters(tables: list[Table]) -> tuple[Counter, ...]:
     register = Register()
     return tuple(Counter(t.id(register, "code"), _whole(t, "modulus", 2), _whole(t, "max_per_h", 1)) for t in tables)
+
+
+def _meters(tables: list[Table]) -> tuple[Meter, ...]:
+    register = Register()
+    return tuple(Meter(t.id(register, "code"), _whole(t, "modulus_wh", 2), _whole(t, "max_w", 1)) for t in tables)
 
 
 def _whole(table: Table, key: str, low: int) -> int | None:
