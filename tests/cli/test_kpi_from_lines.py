@@ -178,7 +178,10 @@ def test_energy_by_machine_and_a_piece(tmp_path: Path) -> None:
         made = [e for e in told if e["type"] in ("good", "scrap", "rework") and begin < e["ts"] <= end]
         if {e["subject"] for e in made} <= used.keys():
             divided += 1
-            for name, kinds in (("energy_per_piece", ("good", "scrap", "rework")), ("energy_per_good_piece", ("good",))):
+            for name, kinds in (
+                ("energy_per_piece", ("good", "scrap", "rework")),
+                ("energy_per_good_piece", ("good",)),
+            ):
                 pieces = sum(e["value"] for e in made if e["type"] in kinds)
                 assert Fraction(answer["total"]["ratios"][name]["exact"]) == Fraction(sum(used.values()), 1000 * pieces)
     assert divided

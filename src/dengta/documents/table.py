@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
-from dengta.core.time import MINUTE, SECOND
+from dengta.core.time import HOUR, MINUTE, SECOND
 
 Value = str | int | Fraction | date | None
 """None: unknown or undefined."""
@@ -23,6 +23,9 @@ class Kind(StrEnum):
     MINUTES = "minutes"  # microseconds inside, minutes outside
     TENTHS = "tenths"  # the same, short enough that people want a tenth of a minute
     SECONDS = "seconds"  # microseconds inside, seconds outside
+    HOURS = "hours"  # microseconds inside, hours outside
+    KWH = "kwh"  # mWh inside, kWh outside
+    DECIMAL = "decimal"  # exact number, of which people want a tenth
     SHARE = "share"  # exact fraction of one
     DATE = "date"
 
@@ -48,7 +51,8 @@ class Table:
             raise ValueError(f"a row of {self.name} is not as long as its headings")
 
 
-_UNIT = {Kind.MINUTES: MINUTE, Kind.TENTHS: MINUTE, Kind.SECONDS: SECOND}
+MWH_A_KWH = 1_000_000
+_UNIT = {Kind.MINUTES: MINUTE, Kind.TENTHS: MINUTE, Kind.SECONDS: SECOND, Kind.HOURS: HOUR, Kind.KWH: MWH_A_KWH}
 
 
 def outside(value: Value, kind: Kind) -> str | int | float | date | None:

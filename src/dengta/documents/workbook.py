@@ -20,6 +20,9 @@ _FORMATS = {
     Kind.MINUTES: "#,##0.0",
     Kind.TENTHS: "#,##0.0",
     Kind.SECONDS: "0.0",
+    Kind.HOURS: "#,##0.0",
+    Kind.KWH: "#,##0.0",
+    Kind.DECIMAL: "#,##0.0",
     Kind.SHARE: "0.0%",
     Kind.DATE: "yyyy-mm-dd",
 }

@@ -64,8 +64,8 @@ class Teller:
 
 
 def week(seed: int, days: int = 6) -> list[Event]:
-    """Some days of four machines: states, counters that fall, reports that overlap, pieces with and without a cycle, and
-    meters, the stranger's read about once a day."""
+    """Some days of four machines: states, counters that fall, reports that overlap, pieces with and without a cycle,
+    and meters, the stranger's read about once a day."""
     chance, told = random.Random(seed), []
     for number, machine in enumerate(MACHINES):
         one, count = Teller(number + 1, machine, START + chance.randrange(3600) * SECOND), chance.randrange(65_000)
@@ -190,7 +190,10 @@ def test_answers_live_on_until_an_event_touches_their_window(log: Log, book: Pla
 def test_an_empty_log_and_a_log_without_figures_answer_nothing(log: Log, book: PlantBook) -> None:
     fold = SiteFold(log.reader, book)
     assert fold.catch_up(START) is None
-    append(log, [Event(stream=1, epoch=1, seq=0, ts=START, type=EventType.MEASUREMENT, subject="saw-1", value=1, unit="mm")])
+    append(
+        log,
+        [Event(stream=1, epoch=1, seq=0, ts=START, type=EventType.MEASUREMENT, subject="saw-1", value=1, unit="mm")],
+    )
     assert fold.catch_up(START + HOUR) is None
     append(log, [Event(stream=1, epoch=1, seq=1, ts=START, type=EventType.GOOD, subject="saw-1", value=1)])
     assert fold.catch_up(START + HOUR) is not None

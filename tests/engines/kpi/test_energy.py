@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 
 from dengta.core.batch import EventBatch
 from dengta.core.event import Event
+from dengta.core.intervals import Interval
 from dengta.core.time import DAY, HOUR, MINUTE, Micros
 from dengta.core.vocabulary import ClockSource, EventType
 from dengta.engines import kpi
 from dengta.engines.kpi import Column, Counter, Figure, Setting
 from dengta.engines.kpi.kernels_energy import share
+from dengta.engines.kpi.known import known
 from dengta.engines.kpi.model import LONGEST_REPORT
 from tests.engines.kpi.recorded import START, WINDOW, MemoryLog, record, setting
 
@@ -94,7 +97,7 @@ def test_the_parts_of_any_window_sum_to_the_whole() -> None:
         chance, told, stands, at = random.Random(seed), Told(), 0, T0
         for _ in range(30):
             at += chance.randrange(1, 5 * HOUR)
-            stands += chance.randrange(10**chance.randrange(1, 9))
+            stands += chance.randrange(10 ** chance.randrange(1, 9))
             told.meter(at, stands, unit="mWh")
             if chance.random() < 0.5:
                 told.tell(at + chance.randrange(HOUR), EventType.STATE, code="running", order=chance.choice("AB"))
@@ -102,7 +105,7 @@ def test_the_parts_of_any_window_sum_to_the_whole() -> None:
         edges = sorted({first.ts, last, *(chance.randrange(first.ts, last) for _ in range(9))})
         parts = cells(told.rows(tuple(edges)))
         assert sum(parts) == stands - first.value, seed
-        alone = [f.whole.energy for a, b in zip(edges, edges[1:], strict=False) for f in told.figures((a, b))]
+        alone = [f.whole.energy for a, b in pairwise(edges) for f in told.figures((a, b))]
         assert alone == parts, "a window alone says of it what it says as a part"
         orders = by_key(told.figures((edges[0], edges[-1]), "order"), "order")
         assert sum(n or 0 for n in orders.values()) == sum(parts)
@@ -164,7 +167,9 @@ def test_carriers_add_up_and_of_more_than_four_at_a_machine_the_others_are_unrea
         for carrier in ("electricity", "gas", "heat", "steam", "air"):
             told.meter(at, stands, code=carrier)
     rows = told.rows((T0, T0 + HOUR))
-    assert by_key(kpi.figures(rows, ("code",)), "code") == dict.fromkeys(("electricity", "gas", "heat", "steam"), 20_000)
+    assert by_key(kpi.figures(rows, ("code",)), "code") == dict.fromkeys(
+        ("electricity", "gas", "heat", "steam"), 20_000
+    )
     assert (kpi.figures(rows, ())[0].whole.energy, rows.unread) == (80_000, 2)
 
 
@@ -278,3 +283,31 @@ def test_the_seeded_records_are_rich_in_energy(seed: int) -> None:
     assert used.sum() > 10
     assert len(set(rows.keys[used, 1].tolist())) > 5
     assert len(set(rows.keys[used, 2].tolist())) > 1
+
+
+def test_the_readings_behind_a_figure_say_what_it_says() -> None:
+    """Of whatever window, the parts of the steps that lie in it sum to the figure's energy; each names its event."""
+    for seed in range(20):
+        batch = EventBatch.of(record(seed, 200)).sorted()
+        chance = random.Random(seed)
+        start = START + chance.randrange(30) * HOUR + chance.randrange(HOUR)
+        window = Interval(start, start + chance.randrange(1, 30) * HOUR)
+        cut = setting(window)
+        for figure in kpi.compute(batch, cut, ("machine",)):
+            steps = kpi.meter_steps(batch, cut, figure.key["machine"], window)
+            assert sum(s.inside for s in steps) == (figure.whole.energy or 0)
+            assert {s.verdict for s in steps} <= {"", "late", "reset", "first", "apart"}
+
+
+def test_a_meter_read_again_and_again_needs_no_more_memory() -> None:
+    """Marks of what went on are kept from reading to reading, not for ever."""
+    told = Told()
+    for minute in range(3_000):
+        at = T0 + minute * MINUTE
+        told.tell(at, EventType.OPERATION_START, code="run", order=f"O-{minute % 7}")
+        told.tell(at + 1, EventType.OPERATION_END, code="run", order=f"O-{minute % 7}", value=1)
+        if minute % 15 == 0:
+            told.meter(at, minute)
+    running = kpi.Fold(Setting.plain(("saw",), (T0, T0 + 100 * HOUR)))
+    running.advance(EventBatch.of(told.events).sorted())
+    assert len(known(running, 0, running.held.counters[:0, 0], T0 + 60 * HOUR).marks) < 40

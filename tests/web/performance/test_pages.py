@@ -176,3 +176,32 @@ def test_pages_are_light_quiet_and_in_both_languages(client_of: Any, stage: Any,
     assert '<html lang="zh-Hans">' in chinese
     assert "绩效" in chinese
     assert len(gzip.compress(chinese.encode())) < 60_000
+
+
+def test_energy_leads_down_to_the_readings_of_a_meter(client_of: Any, stage: Any) -> None:
+    """By machine, with the command and its digits; on a date each reading leads to its line in the log."""
+    at = stage.now - 2 * HOUR
+    stage.tell(
+        *(
+            stage.event("saw-1", at + turn * 40 * MINUTE, EventType.ENERGY, "electricity", stands, unit="Wh")
+            for turn, stands in enumerate((40_000, 47_000, 40_005, 52_500))
+        ),
+        stage.event("saw-1", at, EventType.STATE, "running"),
+        stage.event("saw-1", at + 40 * MINUTE, EventType.GOOD, "door", 100),
+    )
+    client = client_of("manager")
+    page = page_of(client, "/performance/?window=shift")
+    (row,) = [f for f in run(stage, commands(page)[-1]) if f["energy_wh"]]
+    told = digits(page)
+    for name in ("energy_per_piece", "energy_per_good_piece"):
+        assert told[name] == (row["ratios"][name]["exact"], repr(row["ratios"][name]["value"]))
+    table = re.sub(r"<[^>]+>", " ", page.partition('id="energy"')[2].partition("<details")[0]).split()
+    assert "12.5" in table, "kWh of saw-1 and of all"
+    down = page_of(client, next(h for h in links(page) if h.endswith("#energy")).partition("#")[0])
+    readings = down.partition('id="readings"')[2].partition("</section>")[0]
+    assert "an old value: not counted" in readings
+    assert readings.count("/events/") == 4
+    event = next(h for h in links(readings) if "/events/" in h)
+    assert "The line in the log" in page_of(client, event)
+    listed = client.get(next(f"/performance/saw-1/{h}" for h in links(readings) if "export=readings.csv" in h))
+    assert "47" in listed.content.decode("utf-8-sig")

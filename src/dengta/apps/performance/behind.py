@@ -17,7 +17,7 @@ from dengta.core.intervals import Interval
 from dengta.core.time import DAY, HOUR, Micros
 from dengta.core.vocabulary import UNCOUNTED, EventType
 from dengta.engines import kpi
-from dengta.engines.kpi import StateSpan
+from dengta.engines.kpi import MeterStep, StateSpan
 from dengta.log import LogReader
 
 _LOOKBACKS: tuple[Micros | None, ...] = (6 * HOUR, 2 * DAY, 14 * DAY, None)
@@ -88,6 +88,20 @@ def defect_events(
     told = _told(reader, folded, machines, window.start + 1, window.end + 1, (EventType.SCRAP, EventType.REWORK))
     wanted = (told.text("reason") == reason) & (told["flags"] & int(UNCOUNTED) == 0)
     return list(told.take(np.asarray(wanted, bool)))
+
+
+def readings(reader: LogReader, folded: Folded, machine: str, window: Interval) -> Sequence[MeterStep]:
+    """The readings of `machine`'s meters that speak of `window`, those at its edges from before and after it."""
+    setting = kpi.setting_of(folded.book, (machine,), window)
+    for back in _LOOKBACKS:
+        start, end = (None, None) if back is None else (window.start - back, window.end + back)
+        end = folded.until + 1 if end is None else min(end, folded.until + 1)
+        told = _told(reader, folded, (machine,), start, end, (EventType.ENERGY,))
+        begun = len(told) and told["ts"][0] <= window.start
+        ended = len(told) and (told["ts"][-1] >= window.end or end > folded.until)
+        if back is None or (begun and ended):
+            break
+    return kpi.meter_steps(told, setting, machine, window)
 
 
 def _told(

@@ -10,6 +10,7 @@ The face::
     follower = Follower(setting, reread)                      # as events arrive; `publish` gives revisions of buckets
     people  = attendance(batch, setting, until)               # APAT, APWT; `Figure.with_inputs` takes what `by` gives
     spans   = state_spans(batch, setting, machine, window)    # list[StateSpan]: what lies behind, with event keys
+    steps   = meter_steps(batch, setting, machine, window)    # list[MeterStep]: readings of meters, what each says
     work    = work_spans(batch, machine, window)              # list[WorkSpan]: the reports behind, which may overlap
 
 A `Figure` has `key`, `window`, `book`, `inside` and `outside` planned busy time (each a `Part`: `of[Column]`, planned
@@ -54,6 +55,7 @@ from dengta.engines.kpi.catalogue import DEFINITIONS, Definition
 from dengta.engines.kpi.clauses import Ratio, ratios
 from dengta.engines.kpi.columns import FOLDED
 from dengta.engines.kpi.corrections import apply
+from dengta.engines.kpi.energy import MeterStep, meter_steps
 from dengta.engines.kpi.extent import extent
 from dengta.engines.kpi.figures import DIMENSIONS, LOSSES, Figure, Part, Sums, Where, compute, figures, sums, words_of
 from dengta.engines.kpi.fold import COLUMNS, Fold, fold
@@ -84,6 +86,7 @@ __all__ = [
     "Fold",
     "Follower",
     "Measured",
+    "MeterStep",
     "OrderTimes",
     "Part",
     "Place",
@@ -107,6 +110,7 @@ __all__ = [
     "extent",
     "figures",
     "fold",
+    "meter_steps",
     "order_clauses",
     "order_times",
     "pareto",

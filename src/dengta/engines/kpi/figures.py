@@ -21,8 +21,8 @@ from dengta.engines.kpi.model import ELEMENTS, GRADES, Codes, Column, Ints, Key,
 from dengta.engines.plantbook import Loss
 
 DIMENSIONS = ("machine", "line", "area", "shift", "date", "order", "operation", "reason", "code")
-"""What figures can be keyed by. `shift` with `date` is a shift occurrence; `code` is its state, activity, item or energy
-carrier."""
+"""What figures can be keyed by. `shift` with `date` is a shift occurrence; `code` is its state, activity, item or
+energy carrier."""
 
 OF_TIME = frozenset({"machine", "line", "area", "shift", "date"})
 """Dimensions to which planned busy time belongs; it is nobody's order's, operation's or reason's."""
@@ -99,8 +99,8 @@ class Figure:
 
     inside, outside: sums within planned busy time and without. planned: planned busy time (PBT), None where nobody said
     or where it belongs to no such key. machines: those it is made of. without_cycle: (item, operation, machine) of
-    pieces for which nothing was planned, "" where the event named none. unmetered: machines that made pieces of which no
-    meter was read, where one of others was. book: hash of the plant book, "" without one.
+    pieces for which nothing was planned, "" where the event named none. unmetered: machines that made pieces of which
+    no meter was read, where one of others was. book: hash of the plant book, "" without one.
     """
 
     key: Mapping[str, str]
@@ -132,9 +132,7 @@ class Figure:
     @property
     def clauses(self) -> dict[str, Ratio]:
         """Definition id -> exact ratio, or undefined with its reason."""
-        return figure_clauses(
-            self.inside, self.outside, self.planned, self.without_cycle, self.unmetered, self.inputs
-        )
+        return figure_clauses(self.inside, self.outside, self.planned, self.without_cycle, self.unmetered, self.inputs)
 
     def with_inputs(self, inputs: Mapping[str, int | None]) -> Figure:
         """The same figure with inputs that no row carries: AOET of an order, APWT and APAT of people, PSQ, ..."""

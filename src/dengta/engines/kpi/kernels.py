@@ -251,7 +251,7 @@ def fold(event: int, told: Any, means: Any, ground: Any, held: Any, keyed: bool,
             wanted += room_wanted(memory, pieces, edges, m, at - amount, min(cell, last - 1))
         elif what == ENERGY:
             wanted += parts_wanted(memory, pieces, edges, m, at, min(cell, last - 1))
-        if (what == END or what == ENERGY or memory[m, METERS]) and counts[PIECES] + wanted > len(pieces):
+        if (what in (END, ENERGY) or memory[m, METERS]) and counts[PIECES] + wanted > len(pieces):
             return i
         if counts[ROWS] + wanted > len(rows):
             return i

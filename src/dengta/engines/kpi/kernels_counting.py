@@ -11,15 +11,13 @@ _LARGEST = (1 << 63) - 1
 
 
 @compiled
-def step(
-    last: int, last_at: int, value: int, at: int, modulus: int, max_per_h: int, digit: int = 1
-) -> tuple[int, int]:
+def step(last: int, last_at: int, value: int, at: int, modulus: int, max_per_h: int, digit: int = 1) -> tuple[int, int]:
     """How far a counter went from `last` to `value`, and what it was: FORWARD, RESET or TOO_LATE.
 
     With a known rate: forward if the machine can do that, else a reset if it can do that, else a late sample. Without
     one: a rise is forward (a late one if that is the shorter way round the modulus); a fall is forward if it wraps
-    within a sixteenth of the modulus, else a reset if less was made since than it fell, else a late sample. `digit`: what
-    the last digit of a reading is worth; by so much a reading may be behind.
+    within a sixteenth of the modulus, else a reset if less was made since than it fell, else a late sample. `digit`:
+    what the last digit of a reading is worth; by so much a reading may be behind.
     """
     back = last - value
     forward = -back
@@ -58,8 +56,8 @@ def whole(value: int, scale: int) -> tuple[int, bool]:
 
 @compiled
 def in_mwh(value: int, scale: int, power: int) -> tuple[int, bool]:
-    """A reading of ``value * 10**scale`` of a unit of ``10**power`` mWh (-1: no unit of energy) in mWh, and whether that
-    is a whole number, not negative, that fits in 64 bits."""
+    """A reading of ``value * 10**scale`` of a unit of ``10**power`` mWh (-1: no unit of energy) in mWh, and whether
+    that is a whole number, not negative, that fits in 64 bits."""
     amount, fits = whole(value, scale + power)
     return amount, fits and power >= 0 and value >= 0
 

@@ -26,8 +26,8 @@ MOST_METERS = 4
 MEMORY = METER + MOST_METERS * METER_MEMORY
 # ... of a counter (`Held.counters`): whether it was read, its last good reading, and when.
 READ, READING, READ_AT, COUNTER_MEMORY = range(4)
-# ... and of a piece of the union of reports (`Held.pieces`): where it lies, whose it is, and the piece before it. A mark
-# is a piece too, that says from when on (FROM) which order and operation went on.
+# ... and of a piece of the union of reports (`Held.pieces`): where it lies, whose it is, and the piece before it. A
+# mark is a piece too, that says from when on (FROM) which order and operation went on.
 FROM, TO, ACTIVITY, P_ORDER, P_OPERATION, P_REASON, P_CODE, P_GRADE, BEFORE, PIECE = range(10)
 # Numbers in use (`Held.counts`).
 ROWS, PIECES = 0, 1
@@ -68,8 +68,9 @@ class Meaning(NamedTuple):
 class Ground(NamedTuple):
     """What does not change while a fold goes on.
 
-    counter_at: (machines, counter codes), -1 for none; meter_at: likewise, of meters of which limits are stated. first, last: (machines,), its first cell and one past its last.
-    edges: start of each cell; `ends`: its end. grade: by clock.
+    counter_at: (machines, counter codes), -1 for none; meter_at: likewise, of the meters whose limits are stated.
+    first, last: (machines,), its first cell and one past its last. edges: start of each cell; `ends`: its end. grade:
+    by clock.
     """
 
     counter_at: Ints

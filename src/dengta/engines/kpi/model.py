@@ -157,9 +157,9 @@ class Setting:
     """What the fold must know beside events. `setting_of` makes one from a plant book, `plain` from bare edges.
 
     machines: ids. cells: the partitions of the window, one a calendar; cells_of: by machine, which one is its.
-    counters: those that count pieces; others are not folded. meters: limits of energy meters, modulus in mWh and rate in
-    mW, where they are known. reasons, losses: reason -> time element, loss, where the
-    plant book says so. cycles: who knows planned cycles. book: the plant book's hash, "" without one.
+    counters: those that count pieces; others are not folded. meters: limits of energy meters, modulus in mWh and rate
+    in mW, where they are known. reasons, losses: reason -> time element, loss, where the plant book says so. cycles:
+    who knows planned cycles. book: the plant book's hash, "" without one.
     """
 
     machines: tuple[str, ...]

@@ -74,8 +74,8 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """An energy meter, by the carrier its readings name. It wraps to 0 at `modulus_wh`, and the machine cannot draw more
-    than `max_w`; None where nobody said."""
+    """An energy meter, by the carrier its readings name. It wraps to 0 at `modulus_wh`, and the machine cannot draw
+    more than `max_w`; None where nobody said."""
 
     code: str
     modulus_wh: int | None = None

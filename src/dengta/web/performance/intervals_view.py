@@ -59,8 +59,8 @@ def intervals(folded: Folded, found: Mapping[str, Sequence[StateSpan]], *, name_
     ]
     rows: list[list[Value]] = [
         [
-            _clock(folded, s.start),
-            _clock(folded, s.end),
+            clock(folded, s.start),
+            clock(folded, s.end),
             s.end - s.start,
             *([machine_of(m)] if name_machine else []),
             words.get(s.state, s.state),
@@ -89,7 +89,7 @@ def defect_rows(folded: Folded, events: Sequence[Event]) -> Listed:
     machine_of, _, operation_of = _names(folded)
     rows: list[list[Value]] = [
         [
-            _clock(folded, e.ts),
+            clock(folded, e.ts),
             machine_of(e.subject),
             str(EVENTS[EventType(e.type)]),
             e.value * 10**e.scale,
@@ -103,7 +103,8 @@ def defect_rows(folded: Folded, events: Sequence[Event]) -> Listed:
     return Listed(Table(gettext("Events"), columns, rows), hrefs)
 
 
-def _clock(folded: Folded, at: Micros) -> str:
+def clock(folded: Folded, at: Micros) -> str:
+    """An instant on the plant's wall, to the second."""
     return f"{to_datetime(at, folded.zone):%m-%d %H:%M:%S}"
 
 

@@ -14,16 +14,16 @@ from dengta.apps.performance.queries import Measured, OneMachine
 from dengta.apps.performance.site_fold import Folded
 from dengta.core.time import HOUR, MINUTE, Micros, to_datetime
 from dengta.documents import Kind, Table, TableColumn, Value
-from dengta.engines.kpi import Column, Figure, StateSpan
+from dengta.engines.kpi import Column, Figure, MeterStep, StateSpan
 from dengta.figures import BandView, Mark, Shade, state_band_svg
 from dengta.web.floor.words import ELEMENTS, called, state_words
-from dengta.web.performance import paretos_view, trends_view
+from dengta.web.performance import energy_view, paretos_view, trends_view
 from dengta.web.performance.addresses import machine_address
 from dengta.web.performance.asking import Asked
 from dengta.web.performance.drawn import Drawn
 from dengta.web.performance.head import Head, head
 from dengta.web.performance.intervals_view import Listed, intervals
-from dengta.web.performance.overview_page import OEE, Card, cards
+from dengta.web.performance.overview_page import Card, cards, digits_of
 from dengta.web.performance.recompute import Again, Recompute
 from dengta.web.performance.reported_view import reported
 from dengta.web.performance.waterfall_view import waterfall
@@ -32,7 +32,7 @@ from dengta.web.performance.words import machine_name, reason_name, shift_name
 
 @dataclass(frozen=True, slots=True)
 class MachinePage:
-    """Everything on it. band and listed: for one business date, "" and None for more. reasons: to choose one."""
+    """Everything on it. band, listed, readings: for one business date, "" and None for more. reasons: to choose one."""
 
     head: Head
     name: str
@@ -42,6 +42,7 @@ class MachinePage:
     band: str
     listed: Listed | None
     reasons: Sequence[tuple[str, str, bool]]
+    readings: Listed | None
     recompute: Recompute | None
     tables: Mapping[str, Table]
     exports: str
@@ -54,8 +55,10 @@ def build(
     seen: OneMachine,
     spans: Sequence[StateSpan] | None,
     only: Cause | None,
+    steps: Sequence[MeterStep] = (),
 ) -> MachinePage:
-    """The page for one choice; `spans` of one business date, None where it is more; those of one cause are listed."""
+    """The page for one choice; `spans` of one business date, None where it is more; those of one cause are listed.
+    steps: of its meters on that date."""
     machine, total = asked.choice.machine, seen.total
     elements = _elements(total.figure, again) if total else None
     parts = _parts(again, folded, asked, seen)
@@ -66,6 +69,9 @@ def build(
     tables = {part.id: part.file for part in (*([elements] if elements else []), *parts)}
     if listed is not None:
         tables["intervals"] = listed.table
+    readings = energy_view.reading_rows(folded, machine, steps) if steps else None
+    if readings is not None:
+        tables["readings"] = readings.table
     return MachinePage(
         head=head(folded, asked, total.figure if total else None, one_machine=True),
         name=machine_name(folded, machine),
@@ -75,7 +81,8 @@ def build(
         band="" if spans is None else _band(folded, asked, spans),
         listed=listed,
         reasons=_reasons(folded, asked, spans or (), only),
-        recompute=again.of(total.figure, OEE) if total else None,
+        readings=readings,
+        recompute=again.of(total.figure, digits_of(total)) if total else None,
         tables=tables,
         exports=asked.query(machine="", **(only._asdict() if only else {})),
     )
@@ -84,6 +91,9 @@ def build(
 def _parts(again: Again, folded: Folded, asked: Asked, seen: OneMachine) -> list[Drawn]:
     machine, total = asked.choice.machine, seen.total
     labour = reported(total.figure, again) if total else None
+    energy = None
+    if total and energy_view.is_metered(total):
+        energy = energy_view.by_time(again, folded, asked, total, seen.dates, seen.shifts)
     return [
         waterfall(total, seen.steps, again.command()),
         paretos_view.stops(
@@ -94,6 +104,7 @@ def _parts(again: Again, folded: Folded, asked: Asked, seen: OneMachine) -> list
         ),
         _made(again, folded, seen.made),
         *([labour] if labour else []),
+        *([energy] if energy else []),
         *([] if asked.one_date else [trends_view.trends(seen.dates, again), _dates(again, asked, seen.dates)]),
     ]
 

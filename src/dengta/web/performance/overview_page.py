@@ -13,7 +13,7 @@ from dengta.apps.performance.site_fold import Folded
 from dengta.documents import Kind, Table, TableColumn, Value
 from dengta.engines.kpi import Column
 from dengta.figures import share_bar_svg
-from dengta.web.performance import paretos_view, trends_view
+from dengta.web.performance import energy_view, paretos_view, trends_view
 from dengta.web.performance.addresses import machine_address, reason_address
 from dengta.web.performance.asking import Asked, shifts
 from dengta.web.performance.drawn import Drawn
@@ -86,6 +86,9 @@ def build(again: Again, folded: Folded, asked: Asked, seen: Overview) -> Page:
     """The page of one choice."""
     total, named = seen.total, shifts(folded.book)
     labour = reported(total.figure, again) if total else None
+    energy = None
+    if total and energy_view.is_metered(total):
+        energy = energy_view.by_machine(again, folded, asked, total, _in_order(folded, seen))
     losses = [
         waterfall(total, seen.steps, again.command()),
         paretos_view.stops(
@@ -99,6 +102,7 @@ def build(again: Again, folded: Folded, asked: Asked, seen: Overview) -> Page:
         ),
         *([] if asked.one_date else [trends_view.trends(seen.dates, again)]),
         *([labour] if labour else []),
+        *([energy] if energy else []),
     ]
     matrix = None if asked.one_date else trends_view.matrix(again, folded, asked, seen)
     return Page(
@@ -109,7 +113,7 @@ def build(again: Again, folded: Folded, asked: Asked, seen: Overview) -> Page:
         machines=_lines(folded, asked, seen, named),
         losses=losses,
         matrix=matrix,
-        recompute=again.of(total.figure, OEE) if total else None,
+        recompute=again.of(total.figure, digits_of(total)) if total else None,
         table_again=again.command("machine", "shift"),
         tables={
             "machines": _table(again, folded, seen, named),
@@ -117,6 +121,17 @@ def build(again: Again, folded: Folded, asked: Asked, seen: Overview) -> Page:
         },
         exports=asked.query(),
     )
+
+
+def digits_of(total: Measured) -> Sequence[str]:
+    """The definitions whose digits a page shows."""
+    return (*OEE, *(energy_view.RATIOS if energy_view.is_metered(total) else ()))
+
+
+def _in_order(folded: Folded, seen: Overview) -> list[Measured]:
+    """The machines in the order of the plant."""
+    place = {machine: i for i, machine in enumerate(folded.machines)}
+    return sorted(seen.machines, key=lambda one: place[one.key["machine"]])
 
 
 def cards(total: Measured | None) -> list[Card]:

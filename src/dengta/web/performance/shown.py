@@ -10,11 +10,19 @@ from datetime import date
 from fractions import Fraction
 from html import escape
 
-from dengta.core.time import MINUTE, SECOND
+from dengta.core.time import HOUR, MINUTE, SECOND
 from dengta.documents import Kind, Table, Value
+from dengta.documents.table import MWH_A_KWH
 
 DASH = "–"
-_DIGITS = {Kind.MINUTES: (MINUTE, 0), Kind.TENTHS: (MINUTE, 1), Kind.SECONDS: (SECOND, 1)}
+_DIGITS = {
+    Kind.MINUTES: (MINUTE, 0),
+    Kind.TENTHS: (MINUTE, 1),
+    Kind.SECONDS: (SECOND, 1),
+    Kind.HOURS: (HOUR, 1),
+    Kind.KWH: (MWH_A_KWH, 1),
+    Kind.DECIMAL: (1, 1),
+}
 
 
 def table_html(table: Table, hrefs: Sequence[str] = ()) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from dengta.apps.performance import behind, queries
 from dengta.apps.performance.business_days import shift_hours, span
 from dengta.apps.performance.site_fold import Folded
 from dengta.core.reason import Reason, Refusal
-from dengta.engines.kpi import StateSpan
+from dengta.engines.kpi import MeterStep, StateSpan
 from dengta.log import LogReader
 from dengta.site.bookshelf import Bookshelf
 from dengta.web.performance import intervals_view, machine_page, overview_page, reason_page
@@ -67,12 +68,14 @@ def machine(request: HttpRequest, machine: str) -> HttpResponse:
         return seen
     choice = seen.asked.choice
     spans: list[StateSpan] | None = None
+    steps: Sequence[MeterStep] = ()
     if seen.asked.one_date:
+        steps = behind.readings(seen.reader, seen.folded, machine, choice.window)
         spans = list(behind.spans(seen.reader, seen.folded, [machine], choice.window)[machine])
     reason, state = request.GET.get("reason", ""), request.GET.get("state", "")
     only = behind.Cause(reason, state) if reason or state else None
     figures = queries.one_machine(seen.folded, choice)
-    page = machine_page.build(seen.again, seen.folded, seen.asked, figures, spans, only)
+    page = machine_page.build(seen.again, seen.folded, seen.asked, figures, spans, only, steps)
     return _answer(request, "performance/machine.html", seen, page, page.name)
 
 
