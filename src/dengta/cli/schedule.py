@@ -10,6 +10,7 @@ import typer
 from dengta.cli import schedule_answers as answer
 from dengta.cli.printing import answers, print_json, print_reasons, tr
 from dengta.cli.schedule_clock import clock, preparing
+from dengta.cli.schedule_text import as_text
 from dengta.core.budget import Budget
 from dengta.core.reason import Reason, Refusal
 from dengta.core.toml_reading import decode
@@ -59,7 +60,8 @@ def schedule(
     with clock(limit) as stop:
         plan = solve(problem, goal, Budget(iterations, stop), seed, hands=Threads(threads))
     if out is not None:
-        out.write_text(answer.as_file(plan), "utf-8")
+        as_written = as_text if out.suffix == ".txt" else answer.as_file
+        out.write_text(as_written(plan), "utf-8")
     if gantt is not None:
         gantt.write_text(answer.as_gantt(plan, file.stem), "utf-8")
     if as_json:

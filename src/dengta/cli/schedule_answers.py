@@ -20,6 +20,7 @@ from dengta.words import say
 
 _LATE_SHOWN = 5
 _TIMES = frozenset({"start", "since", "free", "deadline", "end", "pinned"})
+_DURATIONS = frozenset({"lag", "setup", "most"})
 _ROWS_SHOWN = 40
 
 
@@ -33,9 +34,19 @@ def stamp(problem: Problem, tick: int) -> str:
     return to_iso(problem.at(tick), ZoneInfo(problem.zone) if problem.zone else None)
 
 
+def duration(problem: Problem, ticks: int) -> str:
+    """Ticks as hours and minutes where the shop has a calendar date, else their number."""
+    if not problem.origin:
+        return str(ticks)
+    hours, minutes = divmod(round(ticks * problem.tick / MINUTE), 60)
+    return f"{hours} h {minutes} min" if hours and minutes else f"{hours} h" if hours else f"{minutes} min"
+
+
 def told(problem: Problem, reason: Reason) -> Reason:
-    """A reason whose ticks are written as `moment` has them."""
-    times = {k: moment(problem, v) for k, v in reason.params.items() if k in _TIMES and isinstance(v, int)}
+    """A reason whose ticks are written as `moment` and `duration` have them."""
+    whole = {k: v for k, v in reason.params.items() if isinstance(v, int)}
+    times = {k: moment(problem, v) for k, v in whole.items() if k in _TIMES}
+    times |= {k: duration(problem, v) for k, v in whole.items() if k in _DURATIONS}
     return Reason(reason.code, reason.place, {**reason.params, **times})
 
 
@@ -67,11 +78,11 @@ def _late(plan: Plan, order: int) -> dict[str, Any]:
         "order": plan.problem.names.of("orders", order),
         "due": int(c.due[order]),
         "done": done,
-        "why": [binding.reason.as_dict() for binding in plan.why(_last(plan, order))],
+        "why": [binding.reason.as_dict() for binding in plan.why(last_of(plan, order))],
     }
 
 
-def _last(plan: Plan, order: int) -> int:
+def last_of(plan: Plan, order: int) -> int:
     """The operation that ends an order."""
     own = np.flatnonzero(plan.problem.columns.order == order)
     return int(own[np.argmax(plan.end[own])])
@@ -144,7 +155,7 @@ def show(plan: Plan, name: str) -> None:
     for order in plan.late()[:_LATE_SHOWN].tolist():
         late = {"order": p.names.of("orders", order), "due": moment(p, int(p.columns.due[order]))}
         typer.echo(tr("scheduling.late_order", **late, done=moment(p, int(plan.done()[order]))))
-        for binding in plan.why(_last(plan, order))[:_LATE_SHOWN]:
+        for binding in plan.why(last_of(plan, order))[:_LATE_SHOWN]:
             typer.echo("  " + say(told(p, binding.reason), language()))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from dengta.core.reason import Param, Reason
 from dengta.engines.scheduling.check_time import Hours
-from dengta.engines.scheduling.kernels_layout import Sheet
+from dengta.engines.scheduling.kernels_layout import RUN, SETUP, Columns, Sheet
 from dengta.engines.scheduling.problem import Problem
 
 
@@ -67,15 +67,42 @@ def _holds(problem: Problem, sheet: Sheet, i: int) -> list[_Hold]:
     for e in range(c.pred_ptr[i], c.pred_ptr[i + 1]):
         j = int(c.pred[e])
         before: dict[str, Param] = {"before": problem.operation_name(j), "lag": int(c.lag[e])}
-        found.append(_Hold(int(sheet.end[j] + c.lag[e]), "predecessor", j, before))
-    other = _before_on_machine(sheet, i)
+        code = "predecessor_lag" if c.lag[e] else "predecessor"
+        found.append(_Hold(int(sheet.end[j] + c.lag[e]), code, j, before))
+    found += _on_machine(problem, sheet, i, machine)
+    return found + _batch(problem, sheet, i) + _people(problem, sheet, i) + _stock(problem, sheet, i)
+
+
+def _on_machine(problem: Problem, sheet: Sheet, i: int, machine: dict[str, Param]) -> list[_Hold]:
+    """What ran there before, and the setup for operation i."""
+    found, other = [], _before_on_machine(sheet, i)
+    name: dict[str, Param] = {"before": problem.operation_name(other) if other >= 0 else ""}
     if other >= 0:
-        name: dict[str, Param] = {"before": problem.operation_name(other)}
         found.append(_Hold(int(sheet.end[other]), "machine", other, {**machine, **name}))
-        if sheet.setup[i]:
-            setup: dict[str, Param] = {"setup": int(sheet.setup[i])}
-            found.append(_Hold(int(sheet.setup_end[i]), "setup", other, {**machine, **name, **setup}))
-    return found + _people(problem, sheet, i) + _stock(problem, sheet, i)
+    if sheet.setup[i]:
+        setup: dict[str, Param] = {"setup": int(sheet.setup[i])}
+        by = [hold for hold in _people(problem, sheet, i, SETUP) if hold.until == sheet.setup_start[i]]
+        code = "setup" if other >= 0 else "first_setup"
+        found.append(_Hold(int(sheet.setup_end[i]), code, other, {**machine, **name, **setup}))
+        if by and (other < 0 or sheet.end[other] < sheet.setup_start[i]):
+            who = {"who": by[0].params["who"], "before": by[0].params["before"]}
+            found[-1] = _Hold(int(sheet.setup_end[i]), "setter", by[0].by, {**machine, **who, **setup})
+    return found
+
+
+def _batch(problem: Problem, sheet: Sheet, i: int) -> list[_Hold]:
+    """The last of those that share its batch to be there."""
+    c, found = problem.columns, []
+    for j in np.flatnonzero((sheet.batch >= 0) & (sheet.batch == sheet.batch[i])).tolist():
+        ready = max([int(c.release[c.order[j]]), *(int(sheet.end[c.pred[e]] + c.lag[e]) for e in _arcs(c, j))])
+        if j != i:
+            mate: dict[str, Param] = {"before": problem.operation_name(j)}
+            found.append(_Hold(ready, "batch", j, mate))
+    return found
+
+
+def _arcs(c: Columns, i: int) -> range:
+    return range(int(c.pred_ptr[i]), int(c.pred_ptr[i + 1]))
 
 
 def _before_on_machine(sheet: Sheet, i: int) -> int:
@@ -85,18 +112,34 @@ def _before_on_machine(sheet: Sheet, i: int) -> int:
     return int(same[np.argmax(sheet.end[same])]) if len(same) else -1
 
 
-def _people(problem: Problem, sheet: Sheet, i: int) -> list[_Hold]:
-    """Whoever operation i holds, and what each did before."""
-    c, found = problem.columns, []
+def _people(problem: Problem, sheet: Sheet, i: int, when: int = RUN) -> list[_Hold]:
+    """Whoever operation i holds in that part, and what each did before."""
+    found, start = [], int(sheet.start[i] if when == RUN else sheet.setup_start[i])
+    mine = [(who, own) for who, own in _held(problem, sheet, i) if own & when]
+    if not mine:
+        return []
+    busy: dict[int, tuple[int, int]] = {}
+    c = problem.columns
     owner = np.repeat(np.arange(len(c.order)), np.diff(c.slot_ptr))
-    for who in sheet.who[c.slot_ptr[i] : c.slot_ptr[i + 1]].tolist():
-        mine = owner[np.flatnonzero(sheet.who == who)]
-        mine = mine[(mine != i) & (sheet.end[mine] <= sheet.start[i])]
-        if who >= 0 and len(mine):
-            j = int(mine[np.argmax(sheet.end[mine])])
-            names: dict[str, Param] = {"who": problem.names.of("resources", who), "before": problem.operation_name(j)}
-            found.append(_Hold(int(sheet.end[j]), "resource", j, names))
+    for who, _ in mine:
+        for j in dict.fromkeys(owner[np.flatnonzero(sheet.who == who)].tolist()):
+            runs = any(one == who and own & RUN for one, own in _held(problem, sheet, j))
+            until = int(sheet.end[j] if runs else sheet.setup_end[j])
+            if j != i and until <= start:
+                busy[who] = max(busy.get(who, (0, -1)), (until, j))
+    for who, (until, j) in busy.items():
+        names: dict[str, Param] = {"who": problem.names.of("resources", who), "before": problem.operation_name(j)}
+        found.append(_Hold(until, "resource", j, names))
     return found
+
+
+def _held(problem: Problem, sheet: Sheet, i: int) -> list[tuple[int, int]]:
+    """Whom operation i holds, and in which part: bits of `need_when`."""
+    c = problem.columns
+    needs = slice(int(c.need_ptr[i]), int(c.need_ptr[i + 1]))
+    when = np.repeat(c.need_when[needs], c.need_count[needs]).tolist()
+    who = sheet.who[c.slot_ptr[i] : c.slot_ptr[i + 1]].tolist()
+    return [(one, own) for one, own in zip(who, when, strict=True) if one >= 0]
 
 
 def _stock(problem: Problem, sheet: Sheet, i: int) -> list[_Hold]:
