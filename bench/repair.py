@@ -2,8 +2,8 @@
 
 Claim: feasible within 0.1 s, improved within 1 s, within 1 % of a full replan, at least 90 % of the starts kept that
 the right shift alone does not touch. Job shops are generated (operations of 1 to 1,000 ticks, each order once over
-every machine); the machine with the most work stops for 2 % of the plan, 20 operations take half as long again. The full
-replan has the same past and `--replan` seconds. Every plan is judged.
+every machine); the machine with the most work stops for 2 % of the plan, 20 operations take half as long again. The
+full replan has the same past and `--replan` seconds. Every plan is judged.
 """
 
 from __future__ import annotations
