@@ -69,10 +69,14 @@ class Decoder:
 
     def by_rule(self, weights: Weights, noise: Reals | None = None) -> Sheet:
         """The plan of a rule. noise (orders,): added to the index of every operation of an order."""
-        priority = np.array(astuple(weights)[:7]) @ self._terms
+        return self.by_priority(self.priority(weights, noise), weights)
+
+    def priority(self, weights: Weights, noise: Reals | None = None) -> Reals:
+        """The static part of a rule's index, of every way (w,)."""
+        priority: Reals = np.array(astuple(weights)[:7]) @ self._terms
         if noise is not None:
             priority += noise[self.problem.columns.order[self.problem.columns.way_operation]]
-        return self.by_priority(priority, weights)
+        return priority
 
     def by_priority(self, priority: Reals, weights: Weights, ways: Ints | None = None) -> Sheet:
         """The plan of given priorities (w,); `weights` says how to look and what setups and slack cost.

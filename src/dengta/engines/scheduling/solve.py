@@ -6,8 +6,9 @@ import numpy as np
 
 from dengta.core.budget import Budget
 from dengta.core.reason import Reason, Refusal
+from dengta.engines.scheduling.beam import chained, look_ahead
 from dengta.engines.scheduling.bounds import makespan_bound
-from dengta.engines.scheduling.decoder import Decoder
+from dengta.engines.scheduling.decoder import RULES, Decoder
 from dengta.engines.scheduling.flowshop import FlowShop, flowshop
 from dengta.engines.scheduling.from_columns import from_arrays
 from dengta.engines.scheduling.hands import ALONE, Hands
@@ -100,12 +101,16 @@ def _along_the_line(shop: FlowShop, best: Incumbent, seed: int) -> None:
 def _freely(problem: Problem, best: Incumbent, seed: int, hands: Hands) -> None:
     """The portfolio first; then the search that knows most of this kind of shop and goal."""
     climb = Climb(Decoder(problem), best, np.random.default_rng(seed))
-    starts = climb.begin()
+    ahead = chained(problem) and best.goal.kinds == {"makespan"}
+    starts = climb.begin(RULES[:1] if ahead else RULES)
+    if ahead:
+        starts = look_ahead(climb.decoder, best, seed, hands)
     shop = flowshop(problem)
     if shop is not None:
         _along_the_line(shop, best, seed + 2)
     if problem.plain:
-        climb.run(_SLICE)
+        if not ahead:
+            climb.run(_SLICE)
         chances = [np.random.default_rng([seed, k]) for k in range(hands.count)]
         team = [graph_search(problem, best.branch(), one, starts[k :: len(chances)]) for k, one in enumerate(chances)]
         run(team, best, hands)
