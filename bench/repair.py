@@ -45,7 +45,7 @@ def disturbed(plan: Plan, seed: int) -> tuple[int, list[Event]]:
 def repaired(plan: Plan, now: int, events: list[Event], seconds: float) -> tuple[Plan, float, float]:
     """The plan, wall and processor seconds."""
     wall, spent = time.perf_counter(), time.process_time()
-    calm = Stability(machine=1, start=1)
+    calm = Stability(machine=10, start=10)
     if seconds:
         again = plan.repair(
             events, now, stability=calm, budget=Budget(stop=lambda: time.perf_counter() - wall > seconds)
