@@ -25,6 +25,7 @@ VERBS = {
     "run": "run",
     "schedule": "schedule",
     "simulate": "simulate",
+    "subsidy": "subsidy",
 }
 HIDDEN = frozenset({"process"})
 

@@ -1,0 +1,13 @@
+"""Programmes as data: a folder each. No code knows a city by name."""
+
+from importlib.resources import files
+
+
+def known() -> tuple[str, ...]:
+    """The programmes there are."""
+    return tuple(sorted(one.name for one in files(__name__).iterdir() if one.joinpath("rules.toml").is_file()))
+
+
+def rules(programme: str) -> str:
+    """The text of a programme's articles. FileNotFoundError where there is none."""
+    return files(__name__).joinpath(programme, "rules.toml").read_text("utf-8")
