@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -9,16 +10,20 @@ import pytest
 
 from dengta.core.budget import Budget
 from dengta.core.reason import Refusal
+from dengta.engines.scheduling.bounds import makespan_bound
 from dengta.engines.scheduling.check import judge
 from dengta.engines.scheduling.flowshop import flowshop, permutation_sheet
 from dengta.engines.scheduling.formats import read
 from dengta.engines.scheduling.from_columns import from_arrays
+from dengta.engines.scheduling.hybrid import Hybrid
 from dengta.engines.scheduling.incumbent import Incumbent
 from dengta.engines.scheduling.kernels_flow import cheapest_place, measure_line, shortest_place, tails
+from dengta.engines.scheduling.kernels_hybrid import value_of
 from dengta.engines.scheduling.objective import Goal
 from dengta.engines.scheduling.problem import Problem
 from dengta.engines.scheduling.sequencing import Sequencing
 from dengta.engines.scheduling.solve import solve
+from tests.engines.scheduling.exhaustive import best
 
 GOALS = ("makespan", "tardiness", "tardiness, makespan", "late + 2*flow", "3*setups + inventory, flow")
 
@@ -43,11 +48,11 @@ def line(seed: int, jobs: int = 7, stages: int = 3) -> Problem:
     return problem
 
 
-def hybrid(seed: int, jobs: int = 4) -> Problem:
-    """Two stages of two machines."""
+def hybrid(seed: int, jobs: int = 4, widths: str = "2 2") -> Problem:
+    """Two stages, of two machines each."""
     chance = np.random.default_rng(seed)
     rows = chance.integers(1, 9, (jobs, 2)).tolist()
-    text = f"{jobs}\n2\n2 2\n" + "\n".join(" ".join(map(str, row)) for row in rows)
+    text = f"{jobs}\n2\n{widths}\n" + "\n".join(" ".join(map(str, row)) for row in rows)
     return read(text, "hybrid", "hfsp")[0]
 
 
@@ -130,3 +135,39 @@ def test_hybrid_shops_are_found_and_planned() -> None:
             assert all((a == b).all() for a, b in zip(plans[0].sheet, plans[1].sheet, strict=True))
             assert (plans[0].machine >= 0).all()
             assert plans[0].bound <= plans[0].makespan
+
+
+def test_a_sequence_given_up_is_worse_than_allowed_and_backward_plans_are_plans() -> None:
+    for seed in range(10):
+        problem = hybrid(seed, jobs=8)
+        shop = flowshop(problem)
+        assert shop is not None
+        search = Hybrid(shop, Incumbent(problem, Goal.of("makespan"), Budget()), np.random.default_rng(seed))
+        search.begin()
+        chance = np.random.default_rng(seed)
+        for way, floor in zip(search.lines, search.floors, strict=True):
+            for _ in range(20):
+                floor.here[:] = chance.permutation(8)
+                value = value_of(way, search.prices, floor, 1e300)
+                assert value_of(way, search.prices, floor, value) == value
+                assert value_of(way, search.prices, floor, value - 1) > value - 1
+                assert value >= makespan_bound(problem)
+        for side in (0, 1):
+            search._offer(side)
+            assert search.best.value[1] <= search.floors[side].value[1]
+        assert judge(problem, search.best.plan) == []
+
+
+def test_the_bound_of_a_hybrid_shop_is_below_every_plan() -> None:
+    for seed in range(4):
+        problem = hybrid(seed, widths="2 1" if seed % 2 else "1 2")
+        assert makespan_bound(problem) <= best(problem, "makespan"), seed
+
+
+def test_a_shop_free_to_change_sequence_begins_with_the_best_one() -> None:
+    for seed in range(4):
+        one = line(2 * seed, jobs=12, stages=5)
+        free = replace(one, permutation=False)
+        for goal in ("makespan", "tardiness"):
+            kept = solve(one, Goal.of(goal), Budget(work=60_000), seed)
+            assert solve(free, Goal.of(goal), Budget(work=120_000), seed).value <= kept.value

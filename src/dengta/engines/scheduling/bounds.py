@@ -32,7 +32,11 @@ def makespan_bound(problem: Problem) -> int:
 
 
 def _shared(way_ptr: Ints, way_machine: Ints, head: Ints, least: Ints, rest: Ints) -> int:
-    """Operations that share one set of machines: their least work on all of them, between least head and tail."""
+    """Operations that share one set of machines: their least work on all, between the least heads and tails.
+
+    A head and a tail for each machine (Santos, Hunsucker and Deal 1995) where operations are so many that none stands
+    idle for good; else the least head and tail of all.
+    """
     groups: dict[bytes, list[int]] = {}
     widths = np.diff(way_ptr)
     for i in np.flatnonzero(widths > 1).tolist():
@@ -40,7 +44,10 @@ def _shared(way_ptr: Ints, way_machine: Ints, head: Ints, least: Ints, rest: Int
         groups.setdefault(key, []).append(i)
     bound = 0
     for rows in map(np.array, groups.values()):
-        work = -(-int(least[rows].sum()) // int(widths[rows[0]]))
-        bound = max(bound, int(head[rows].min()) + work + int(rest[rows].min()))
+        width, work = int(widths[rows[0]]), int(least[rows].sum())
+        bound = max(bound, int(head[rows].min()) + -(-work // width) + int(rest[rows].min()))
+        if 2 * width <= len(rows):
+            ends = int(np.sort(head[rows])[:width].sum() + np.sort(rest[rows])[:width].sum())
+            bound = max(bound, -(-(ends + work) // width))
     machines = len(np.unique(way_machine))
     return max(bound, int(head.min(initial=0)) + -(-int(least.sum()) // max(1, machines)))

@@ -67,6 +67,11 @@ def changeover(line: Line, stage: int, before: int, after: int) -> int:
 def advance(line: Line, before: int, job: int, free: Ints, front: Ints) -> None:
     """Ends of `job` at every stage into `front`, behind `before`, whose ends are `free`."""
     end = line.release[job]
+    if line.setups[0] == 0:
+        for i in range(front.shape[0]):
+            end = max(end, free[i]) + line.time[job, i]
+            front[i] = end
+        return
     for i in range(front.shape[0]):
         end = max(end, free[i] + changeover(line, i, before, job)) + line.time[job, i]
         front[i] = end

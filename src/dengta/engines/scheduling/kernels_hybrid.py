@@ -1,6 +1,8 @@
 """Hybrid flow shops: a sequence is decoded stage by stage, first come first served, and annealed.
 
-The sequence counts at the first stage and among jobs that come at once; each takes the machine that is free first.
+The sequence counts at the first stage and among jobs that come at once; each takes the machine that is free first. A
+sequence is given up as soon as the jobs that have come to a stage, by what must follow, prove it worse than allowed
+(the bound of Santos, Hunsucker and Deal 1995, with the arrivals as they are).
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ class Floor(NamedTuple):
     end: Ints  # (N,) of each job at the last stage decoded
     free: Ints  # (most machines of a stage,)
     value: Reals  # (2,) of `here` and `best`
+    rest: Ints  # (N, m) least ticks of a job behind each stage
+    load: Ints  # (m,) work of a stage, and the shortest rests behind it, one a machine
 
 
 @njit(**COMPILED)
@@ -67,14 +71,33 @@ def begin_stage(line: Line, f: Floor, stage: int) -> None:
 
 
 @njit(**COMPILED)
-def value_of(line: Line, prices: Reals, f: Floor) -> float:
-    """The priced value of `f.here`."""
+def least_length(line: Line, f: Floor, stage: int) -> int:
+    """No plan of these arrivals at a stage, given in order of time, ends before this; 0 where jobs are few."""
+    came, width = 0, line.width[stage]
+    if 2 * width > f.order.shape[0]:  # then a machine may do best with nothing to do
+        return 0
+    for k in range(width):
+        came += max(f.end[f.order[k]], line.now[0])
+    return int(-(-(came + f.load[stage]) // width))
+
+
+@njit(**COMPILED)
+def value_of(line: Line, prices: Reals, f: Floor, limit: float) -> float:
+    """The priced value of `f.here`, or one above `limit` as soon as it is sure to be above."""
+    n = f.order.shape[0]
     for stage in range(line.time.shape[1]):
         begin_stage(line, f, stage)
-        for k in range(f.order.shape[0]):
-            serve(line, f, stage, f.order[k])
+        if stage > 0 and prices[MAKESPAN] * least_length(line, f, stage) > limit:
+            return float(limit + prices[MAKESPAN])
+        longest = 0
+        for k in range(n):
+            job = f.order[k]
+            serve(line, f, stage, job)
+            longest = max(longest, f.end[job] + f.rest[job, stage])
+        if prices[MAKESPAN] * longest > limit:
+            return float(limit + prices[MAKESPAN])
     last, total = 0, 0.0
-    for job in range(f.end.shape[0]):
+    for job in range(n):
         last = max(last, f.end[job])
         total += cost(line, prices, -1, job, f.end[job])
     return float(total + prices[MAKESPAN] * last)
@@ -97,10 +120,12 @@ def anneal_sequence(line: Line, prices: Reals, f: Floor, heat: float, tries: int
     n, gained = f.here.shape[0], False
     for _ in range(tries):
         source, target = draw(chance, n), draw(chance, n)
+        if source == target:
+            continue
         shift(f.here, source, target)
-        value = value_of(line, prices, f)
-        worse = value - f.value[0]
-        if worse <= 0.0 or draw(chance, _SCALE) < _SCALE * math.exp(-worse / heat):
+        limit = f.value[0] - heat * math.log((draw(chance, _SCALE) + 1.0) / _SCALE)
+        value = value_of(line, prices, f, limit)
+        if value <= limit:
             f.value[0] = value
             if value < f.value[1]:
                 f.value[1], gained = value, True

@@ -46,6 +46,7 @@ class Sequencing:
         self._chance = chance.integers(1, 2**63, 1).astype(np.uint64)
         self._unit = max(1.0, float(shop.line.time.mean())) * float(self.prices.max())
         self._slices, self._whole = 0, _FIRST
+        self._gained = self._idle = 0  # visits until the last gain, and since
 
     def begin(self) -> None:
         """The constructive start: the longest jobs first, or the most urgent ones where dates count."""
@@ -62,10 +63,18 @@ class Sequencing:
 
     def run(self) -> None:
         """Search on until the budget is to be asked again."""
+        before = self.best.visits
         gained = self._greedy() if self.only_length else self._cool()
         self._spend()
+        self._idle += self.best.visits - before
         if gained:
+            self._gained, self._idle = self._gained + self._idle, 0
             self._offer()
+
+    @property
+    def settled(self) -> bool:
+        """Whether as much work as all the gains took, and some cooling, went by without another one."""
+        return self._idle > max(_FIRST * _SLICE, self._gained)
 
     def _greedy(self) -> bool:
         line, b, gained = self.shop.line, self.bench, False

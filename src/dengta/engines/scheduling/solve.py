@@ -91,8 +91,8 @@ def _in_one_sequence(problem: Problem, best: Incumbent, seed: int) -> None:
 
 def _along_the_line(shop: FlowShop, best: Incumbent, seed: int) -> None:
     """A flow shop, before the search that knows every plan: as long as sequences of the orders gain something."""
-    if shop.hybrid and best.go_on():
-        search = Hybrid(shop, best, np.random.default_rng(seed))
+    if best.go_on():
+        search = (Hybrid if shop.hybrid else Sequencing)(shop, best, np.random.default_rng(seed))
         search.begin()
         while best.go_on() and not search.settled:
             search.run()
