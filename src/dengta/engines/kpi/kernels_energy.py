@@ -24,6 +24,7 @@ from dengta.engines.kpi.kernels_layout import (
     P_ORDER,
     PIECE,
     PIECES,
+    SPARE,
 )
 from dengta.engines.kpi.kernels_table import KEYS, find
 from dengta.engines.kpi.model import LONGEST_REPORT, Fact
@@ -64,8 +65,12 @@ def mark(memory: Any, pieces: Any, counts: Any, m: int, at: int, order: int, ope
     if head >= 0 and pieces[head, P_ORDER] == order and pieces[head, P_OPERATION] == operation:
         return
     if head < 0 or pieces[head, FROM] != at:
-        fresh = counts[PIECES]
-        counts[PIECES] += 1
+        fresh = memory[m, SPARE]
+        if fresh >= 0:
+            memory[m, SPARE] = pieces[fresh, BEFORE]
+        else:
+            fresh = counts[PIECES]
+            counts[PIECES] += 1
         for column in range(PIECE):
             pieces[fresh, column] = 0
         pieces[fresh, FROM], pieces[fresh, BEFORE] = at, head
@@ -151,9 +156,13 @@ def read(
 
 @compiled
 def _forget(memory: Any, pieces: Any, m: int, at: int) -> None:
-    """Marks to which no later reading can reach back are needed no more."""
+    """Marks to which no later reading can reach back are there to be used again."""
     since, node = _read_since(memory, m, at), memory[m, MARK]
     while node >= 0 and pieces[node, FROM] > since:
         node = pieces[node, BEFORE]
-    if node >= 0:
+    if node >= 0 and pieces[node, BEFORE] >= 0:
+        oldest = first = pieces[node, BEFORE]
+        while pieces[oldest, BEFORE] >= 0:
+            oldest = pieces[oldest, BEFORE]
+        pieces[oldest, BEFORE], memory[m, SPARE] = memory[m, SPARE], first
         pieces[node, BEFORE] = -1

@@ -13,11 +13,11 @@ NEVER = int(np.iinfo(np.int64).max)
 # What the fold remembers of a machine (columns of `Held.memory`): its state and reason, and how well told; since
 # when; the cells of SINCE and of the last event; first and last event, the last one's key; the instant of its first
 # state; the order and operation that its state named; the last piece of its union of reports; events unread; the rows
-# of its time and of its last count, to find them quickly; how many meters were read, and the last mark of what went on
-# since; the operations under way (OPEN of them, pairs from OPENED on).
+# of its time and of its last count, to find them quickly; how many meters were read, the last mark of what went on
+# since, and marks to be used again; the operations under way (OPEN of them, pairs from OPENED on).
 CODE, REASON, GRADE, SINCE, CELL, AT_CELL, FIRST, LAST, STREAM, EPOCH, SEQ, TOLD_AT = range(12)
 OWN, OWN_ORDER, OWN_OPERATION, HEAD, UNREAD, TIME_ROW, COUNT_ROW, COUNT_CODE, COUNT_OWN = range(12, 21)
-METERS, MARK, OPEN, OPENED = range(21, 25)
+METERS, MARK, SPARE, OPEN, OPENED = range(21, 26)
 MOST_OPEN = 8
 # ... then of each of its meters: which one, its last good reading in mWh, when, and how well told.
 METER = OPENED + 2 * MOST_OPEN
@@ -104,5 +104,5 @@ def empty_memory(first_cell: Ints, since: int) -> Ints:
     memory[:, CELL] = memory[:, AT_CELL] = first_cell
     memory[:, FIRST], memory[:, LAST] = NEVER, np.iinfo(np.int64).min
     memory[:, TOLD_AT], memory[:, HEAD], memory[:, COUNT_ROW] = NEVER, -1, -1
-    memory[:, TIME_ROW] = memory[:, MARK] = -1
+    memory[:, TIME_ROW] = memory[:, MARK] = memory[:, SPARE] = -1
     return memory

@@ -14,7 +14,12 @@ from dengta.engines.kpi.fold import Fold
 from dengta.engines.kpi.kernels_layout import Held
 from dengta.engines.kpi.model import LONGEST_REPORT, Ints, Key
 
-_FORGOTTEN = {layout.LAST: int(np.iinfo(np.int64).min), layout.TIME_ROW: -1, layout.COUNT_ROW: -1} | dict.fromkeys(
+_FORGOTTEN = {
+    layout.LAST: int(np.iinfo(np.int64).min),
+    layout.TIME_ROW: -1,
+    layout.COUNT_ROW: -1,
+    layout.SPARE: -1,
+} | dict.fromkeys(
     (layout.STREAM, layout.EPOCH, layout.SEQ, layout.HEAD, layout.MARK, layout.COUNT_CODE, layout.COUNT_OWN), 0
 )
 """What matters only inside a bucket: whatever comes next comes after it."""
@@ -91,6 +96,7 @@ def restore(fold: Fold, machine: int, counters: Ints, told: Known) -> None:
     held.counters[counters] = told.counters
     held.memory[machine, layout.HEAD] = _put_chain(held, told.pieces)
     held.memory[machine, layout.MARK] = _put_chain(held, told.marks)
+    held.memory[machine, layout.SPARE] = -1
 
 
 def _put_chain(held: Held, told: Ints) -> int:
