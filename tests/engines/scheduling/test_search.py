@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dengta.core.budget import Budget
+from dengta.engines.scheduling.bounds import makespan_bound
 from dengta.engines.scheduling.check import judge
 from dengta.engines.scheduling.decoder import RULES, Decoder
 from dengta.engines.scheduling.elite import Elite, Member
@@ -96,6 +97,24 @@ def test_the_best_sequence_of_a_flow_shop_is_found(form: str, kind: str) -> None
             late = sum(max(0, ends[job] - int(due[job])) for job in ends)
             values.append(max(ends.values()) if kind == "makespan" else late)
         assert plan.value[1] == min(values), seed
+
+
+def test_the_bound_is_never_above_the_best_and_near_it_where_machines_are_scarce() -> None:
+    tight = 0
+    for seed in range(60):
+        features = {"alternatives", "dates"} if seed % 2 else {"alternatives"}
+        problem = plain_shop(seed, features, orders=3, operations=2)
+        least = best(problem, "makespan")
+        assert makespan_bound(problem) <= least, seed
+        tight += makespan_bound(problem) == least
+    assert tight >= 20
+
+
+def test_a_machine_that_is_slow_at_everything_hardly_helps() -> None:
+    problem = from_arrays(
+        order=range(20), way_ptr=range(0, 41, 2), way_machine=[0, 1] * 20, way_time=[10, 90] * 20
+    )  # 18 on the fast one, 2 on the slow one: 180
+    assert makespan_bound(problem) == 180
 
 
 def test_heads_and_tails_stay_right_move_by_move() -> None:

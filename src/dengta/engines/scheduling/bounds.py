@@ -1,12 +1,21 @@
-"""What no plan can beat: the longest chain, the most loaded machine, the work of all by the machines there are."""
+"""What no plan can beat: the longest chain, the most loaded machine, the work of all by the machines there are.
+
+Where operations have alternatives, machines are weighed: with weights y that sum to 1, no plan is shorter than the sum
+of what each operation costs on the machine where `y * time` is least, plus each machine's weighted least head and tail.
+That is the dual of sharing the work out in fractions; weights on what is loaded most make it large, any make it true.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from dengta.engines.scheduling.kernels_bound import jackson
-from dengta.engines.scheduling.kernels_layout import WHOLE_RATE, Ints
+from dengta.engines.scheduling.kernels_layout import NEVER, WHOLE_RATE, Columns, Ints
 from dengta.engines.scheduling.problem import Problem
+
+_ROUNDS, _FEWEST, _EFFORT = 300, 5, 5_000_000  # of weighing: at most, at least, and ways looked at in all
+_PUSH = 0.5  # how far a round moves the weights
+_WHOLE = 1 << 20  # weights are rounded to this part
 
 
 def makespan_bound(problem: Problem) -> int:
@@ -19,6 +28,8 @@ def makespan_bound(problem: Problem) -> int:
     batching = bool((c.capacity > 0).any())
     if not batching:
         bound = max(bound, _shared(c.way_ptr, c.way_machine, head, least, rest))
+        if len(c.way_machine) > len(c.order):
+            bound = max(bound, _weighed(c, head, rest))
     single = np.flatnonzero((np.diff(c.way_ptr) == 1) & (c.capacity[c.way_machine[c.way_ptr[:-1]]] == 0))
     machine = c.way_machine[c.way_ptr[single]]
     by_machine = single[np.lexsort((head[single], machine))]
@@ -51,3 +62,31 @@ def _shared(way_ptr: Ints, way_machine: Ints, head: Ints, least: Ints, rest: Int
             bound = max(bound, -(-(ends + work) // width))
     machines = len(np.unique(way_machine))
     return max(bound, int(head.min(initial=0)) + -(-int(least.sum()) // max(1, machines)))
+
+
+def _weighed(c: Columns, head: Ints, rest: Ints) -> int:
+    """The best bound by weights of machines that some rounds of multiplicative updates find, in exact integers."""
+    ways, machines = len(c.way_machine), len(c.machine_calendar)
+    outside = np.zeros(machines, np.int64)
+    for edge in (head, rest):
+        least = np.full(machines, NEVER, np.int64)
+        np.minimum.at(least, c.way_machine, edge[c.way_operation])
+        outside += np.where(least < NEVER, least, 0)
+    used = np.bincount(c.way_machine, minlength=machines) > 0
+    weight, best, found = used / used.sum(), -1.0, used / used.sum()
+    first, time = c.way_ptr[:-1], c.way_time.astype(np.float64)
+    for k in range(min(_ROUNDS, max(_FEWEST, _EFFORT // ways))):
+        cost = weight[c.way_machine] * time
+        cheapest = np.minimum.reduceat(cost, first)
+        value = float(cheapest.sum() + weight @ outside)
+        if value > best:
+            best, found = value, weight
+        taken = cost <= cheapest[c.way_operation] * (1 + 1e-9)
+        share = time * taken / np.add.reduceat(taken.astype(np.float64), first)[c.way_operation]
+        load = np.bincount(c.way_machine, share, machines) + outside
+        weight = weight * np.exp(_PUSH / np.sqrt(k + 1) * (load / max(1.0, load.max()) - 1))
+        weight /= weight.sum()
+    scale = min(_WHOLE, 2**61 // max(1, int(c.way_time.max()) * len(first) + int(outside.sum())))
+    exact = np.floor(found * scale).astype(np.int64)
+    total = int(np.minimum.reduceat(exact[c.way_machine] * c.way_time, first).sum()) + int((exact * outside).sum())
+    return -(-total // max(1, int(exact.sum())))

@@ -9,7 +9,8 @@ import numpy as np
 from dengta.engines.scheduling.kernels_layout import Ints
 
 _SIZE = 10
-_NEAR = 0.2  # share of operations behind another one on their machine, below which plans are alike
+STRICT, LAX = 0.2, 0.05
+"""Values of `near`: a strict elite goes on for long, a lax one is soon about one plan and its neighbours."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -29,8 +30,12 @@ class Member:
 
 @dataclass(slots=True)
 class Elite:
-    """The best first. Two that are alike are never both kept: else it soon holds one plan ten times."""
+    """The best first. Two that are alike are never both kept: else it soon holds one plan ten times.
 
+    near: share of operations behind another one on their machine, below which plans are alike.
+    """
+
+    near: float = STRICT
     members: list[Member] = field(default_factory=list)
 
     @property
@@ -40,7 +45,7 @@ class Elite:
 
     def keep(self, child: Member) -> bool:
         """Take a plan in, in place of those like it or of the worst -> whether it is among them now."""
-        near = [member for member in self.members if member.apart(child) < _NEAR]
+        near = [member for member in self.members if member.apart(child) < self.near]
         if any(member.value <= child.value for member in near):
             return False
         self.members = [member for member in self.members if not any(member is other for other in near)]

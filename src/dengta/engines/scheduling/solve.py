@@ -112,7 +112,10 @@ def _freely(problem: Problem, best: Incumbent, seed: int, hands: Hands) -> None:
         if not ahead:
             climb.run(_SLICE)
         chances = [np.random.default_rng([seed, k]) for k in range(hands.count)]
-        team = [graph_search(problem, best.branch(), one, starts[k :: len(chances)]) for k, one in enumerate(chances)]
+        team = [
+            graph_search(problem, best.branch(), one, starts[k :: len(chances)], place=k)
+            for k, one in enumerate(chances)
+        ]
         run(team, best, hands)
     while best.go_on():
         climb.run(_SLICE)

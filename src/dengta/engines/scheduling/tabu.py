@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 
 import numpy as np
 
-from dengta.engines.scheduling.elite import Elite, Member
+from dengta.engines.scheduling.elite import LAX, Elite, Member
 from dengta.engines.scheduling.graph import empty_graph, order_of, sheet_of, ways_of
 from dengta.engines.scheduling.incumbent import Incumbent
 from dengta.engines.scheduling.kernels_graph import load
@@ -37,11 +37,12 @@ class Tabu:
         chance: np.random.Generator,
         starts: Sequence[Sheet],
         ready: Ints | None = None,
+        near: float = LAX,
     ) -> None:
-        """starts: plans to begin with. ready (n,): earliest starts; left out, by the releases."""
+        """starts: plans to begin with. ready (n,): earliest starts; left out, by the releases. near: see `Elite`."""
         c, n = problem.columns, len(problem.columns.order)
         self.problem, self.best, self.chance = problem, best, chance
-        self._elite = Elite()
+        self._elite = Elite(near)
         self._rank = np.empty(n, np.int64)
         self._rank[problem.topological] = np.arange(n)
         self._graph, self._spare = empty_graph(problem, ready), empty_graph(problem, ready)
@@ -77,7 +78,7 @@ class Tabu:
             while barren < _BARREN and len(self._elite.members) > 1:
                 kept = yield from self._improve(*self._child())
                 barren = 0 if kept else barren + 1
-            self._elite = Elite()
+            self._elite = Elite(self._elite.near)
 
     def _by_lot(self) -> tuple[Ints, Ints]:
         """(way, order) of a plan in which orders begin at any time, each operation on a machine that is fast there."""

@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from dengta.engines.scheduling.anneal import Anneal
+from dengta.engines.scheduling.elite import LAX, STRICT
 from dengta.engines.scheduling.hands import Hands
 from dengta.engines.scheduling.incumbent import Incumbent
 from dengta.engines.scheduling.kernels_layout import Ints, Sheet
@@ -42,10 +43,14 @@ def graph_search(
     chance: np.random.Generator,
     starts: Sequence[Sheet],
     ready: Ints | None = None,
+    place: int = 0,
 ) -> Search:
-    """The search for a plain shop that fits the goal. ready (n,): earliest starts; left out, by the releases."""
+    """The search for a plain shop that fits the goal, in its place of a team.
+
+    starts: plans to begin with. ready (n,): earliest starts; left out, by the releases.
+    """
     if best.goal.kinds == {"makespan"}:
-        return Tabu(problem, best, chance, starts, ready)
+        return Tabu(problem, best, chance, starts, ready, (LAX, STRICT)[place % 2])
     return Anneal(problem, best, chance, ready)
 
 
