@@ -7,8 +7,7 @@ could start first (or, with a look ahead, before the first could end) is planned
 
 from __future__ import annotations
 
-from numba import njit
-
+from dengta.core.compiled import njit
 from dengta.engines.scheduling.kernels_heap import rekey
 from dengta.engines.scheduling.kernels_layout import COMPILED, NEVER, RUN, Columns, Desk, Reals, Sheet
 from dengta.engines.scheduling.kernels_stock import change

@@ -5,8 +5,7 @@ Insertions inside a block after Balas and Vazacopoulos 1998; to another machine 
 
 from __future__ import annotations
 
-from numba import njit
-
+from dengta.core.compiled import njit
 from dengta.engines.scheduling.kernels_graph import Graph, changeover
 from dengta.engines.scheduling.kernels_layout import COMPILED, Columns
 

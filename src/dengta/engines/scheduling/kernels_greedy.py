@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from dengta.core.compiled import njit
 from dengta.engines.scheduling.kernels_chance import draw
 from dengta.engines.scheduling.kernels_flow import (
     ENDLESS,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from dengta.core.compiled import njit
 from dengta.engines.scheduling.kernels_layout import COMPILED, Ints
 
 

@@ -11,9 +11,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from dengta.core.compiled import njit
 from dengta.engines.scheduling.kernels_chance import draw
 from dengta.engines.scheduling.kernels_flow import MAKESPAN, Line, cost
 from dengta.engines.scheduling.kernels_layout import COMPILED, Ints, Reals

@@ -7,9 +7,9 @@ while: the order of two operations on a machine, or an operation's way.
 
 from __future__ import annotations
 
-from numba import njit
 from numpy.typing import NDArray
 
+from dengta.core.compiled import njit
 from dengta.engines.scheduling.kernels_chance import draw
 from dengta.engines.scheduling.kernels_estimate import between, later, may_go_before, may_go_behind, sooner
 from dengta.engines.scheduling.kernels_graph import Graph, changeover, makespan, move
