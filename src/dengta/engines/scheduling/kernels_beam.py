@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from numba import njit
 from numpy.typing import NDArray
 
+from dengta.core.compiled import njit
 from dengta.engines.scheduling.kernels_heap import rekey
 from dengta.engines.scheduling.kernels_layout import COMPILED, NEVER, Ints, Reals
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from dengta.core.compiled import njit
 from dengta.engines.scheduling.kernels_decode import go_on, put
 from dengta.engines.scheduling.kernels_layout import COMPILED, NEVER, Columns, Desk, Ints, Reals, Sheet
 from dengta.engines.scheduling.kernels_trial import attempt, earliest
