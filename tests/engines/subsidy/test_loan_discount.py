@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dengta.engines.subsidy import compute, recomputed
+from dengta.engines.subsidy import Register, compute, recomputed
 from dengta.engines.subsidy.model import Article, Case, Dated, Item, Loan, Parameter, Programme, Project, Span, Value
 from tests.engines.subsidy.cases import case, loan, programme, project, yuan
 
@@ -186,6 +186,21 @@ def _cases(draw: st.DrawFn) -> Case:
 def test_the_judge_agrees_to_the_fen(one: Case, name: str) -> None:
     award = compute(programme(name), one)
     assert award.amount == recomputed(award.article, one)
+
+
+@settings(deadline=None)  # the first example compiles
+@given(st.lists(_cases(), min_size=1, max_size=4), st.sampled_from(("zhongshan", "jiangmen", "guangdong", "national")))
+def test_a_register_in_columns_gives_every_firm_the_same_fen(cases: list[Case], name: str) -> None:
+    rules, day = programme(name), date(2025, 12, 31)
+    article = rules.article("loan-discount", day)
+    own = [replace(one, granted={2021: one.granted[2022] // 100}) for one in cases]
+    found = Register.of(article, own, (2022, 2023, 2024, 2025)).amounts(article, day)
+    for firm, one in enumerate(own):
+        granted = dict(one.granted)
+        for k, year in enumerate((2022, 2023, 2024, 2025)):
+            award = compute(rules, replace(one, year=year, granted=granted))
+            assert found[firm, k] == award.amount
+            granted[year] = award.amount
 
 
 @given(_cases(), st.integers(0, 50_000))
