@@ -19,6 +19,7 @@ from dengta.core.ids import stream_id
 from dengta.core.reason import Refusal
 from dengta.core.time import MINUTE, from_iso
 from dengta.core.vocabulary import ClockSource, EventType, Flag
+from dengta.engines import kpi
 from dengta.log import Log, LogReader, Mark
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "imports"
@@ -122,6 +123,30 @@ def test_a_row_becomes_its_events(shop: Shop) -> None:
         assert (event.stream, event.epoch) == (stream_id("shop", "import:test"), 1)
         assert (event.subject, event.order, event.person) == ("saw-1", "A1", "Li")
         assert (event.clock, event.flags) == (ClockSource.RECORD, Flag.HISTORICAL)
+
+
+@pytest.mark.parametrize(("source", "grade"), [("record", "B"), ("paper", "C"), ("statement", "D")])
+def test_what_kind_of_writing_a_file_is_grades_its_figures(shop: Shop, source: str, grade: str) -> None:
+    """The mapping says it; the same file again is the same facts, whatever is said of it then."""
+    path = shop.folder / "mapping.toml"
+    path.write_text(path.read_text().replace("[time]", f'source = "{source}"\n[time]'))
+    shop.mapping = read_mapping(path)
+    file = shop.file(ROW)
+    assert shop.take(file)[1] == 4
+    batch = shop.log.read()
+    assert {e.clock.word for e in batch} == {source}
+    window = kpi.extent(batch)
+    assert window is not None
+    figures = kpi.compute(batch, kpi.Setting.plain(("saw-1",), (window.start, window.end)))
+    assert [f.grade for f in figures] == [grade]
+    shop.set()
+    assert shop.take(file)[1] == 0
+
+
+def test_a_kind_of_writing_that_is_none_is_refused(shop: Shop) -> None:
+    path = shop.folder / "mapping.toml"
+    path.write_text(path.read_text().replace("[time]", 'source = "rumour"\n[time]'))
+    assert codes(lambda: read_mapping(path)) == ["toml.not_one_of"]
 
 
 def test_start_and_end_cross_the_change_of_clocks(shop: Shop) -> None:

@@ -112,7 +112,7 @@ def send(
             if number < 0 and (not mapping.twins_only or report.row in twins.by_row)
         ]
         if fresh:
-            batch = batch_of(fresh, mapping.style, held.stream, seq, twins.named)
+            batch = batch_of(fresh, mapping.style, held.stream, seq, twins.named, mapping.source)
             if sink.append(batch).accepted != len(batch):  # sent again by ourselves, or the numbers were taken
                 doubtful.append(_prints(fresh, mapping))
             seq += len(batch)

@@ -51,9 +51,15 @@ def events_of(report: Report, style: str) -> int:
 
 
 def batch_of(
-    reports: Sequence[Report], style: str, stream: int, seq: int, twins: Mapping[int, Twin] | None = None
+    reports: Sequence[Report],
+    style: str,
+    stream: int,
+    seq: int,
+    twins: Mapping[int, Twin] | None = None,
+    clock: ClockSource = ClockSource.RECORD,
 ) -> EventBatch:
-    """The events of `reports`, numbered from `seq`. `twins`: the facts that rows say again, by row."""
+    """The events of `reports`, numbered from `seq`. `twins`: the facts that rows say again, by row. clock: what kind of
+    writing they are from."""
     codes: dict[str, int] = {"": 0}
     made: list[tuple[int, ...]] = []
 
@@ -87,7 +93,7 @@ def batch_of(
     names = ("ts", "type", "code", "reason", "value", "subject", "order", "operation", "person", "flags", *_REF)
     columns = dict(zip(names, np.array(made, np.int64).reshape(-1, len(names)).T, strict=True))
     number = np.arange(seq, seq + len(made))
-    fixed = {"stream": stream, "epoch": EPOCH, "clock": int(ClockSource.RECORD)}
+    fixed = {"stream": stream, "epoch": EPOCH, "clock": int(clock)}
     return EventBatch.from_columns(len(made), list(codes), seq=number, **fixed, **columns)
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from dengta.core.reason import Reason, Refusal
 from dengta.core.time import HOUR, MINUTE, SECOND, Micros
 from dengta.core.toml_reading import Table, decode
-from dengta.core.vocabulary import ACTIVITY_ELEMENT, STATE_ELEMENT
+from dengta.core.vocabulary import ACTIVITY_ELEMENT, STATE_ELEMENT, ClockSource
 
 OPERATIONS: dict[str, tuple[str, ...]] = {
     "end+minutes": ("end", "minutes"),
@@ -32,6 +32,8 @@ EVERY = "*"
 REJECT, KEEP = "reject", "keep"
 UNITS: dict[str, Micros] = {"s": SECOND, "min": MINUTE, "h": HOUR}
 DECIMALS = (".", ",")
+SOURCES = {c.word: c for c in (ClockSource.RECORD, ClockSource.PAPER, ClockSource.STATEMENT)}
+"""What kind of writing a file is, which says how far its figures are believed (grades B, C, D)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class ReportMapping:
     breakdown. states: word in the file -> machine state. reasons: word in the `reason` column -> reason (a word not
     listed stays as it is; ``""`` means none). nobody: words of the person column that name no person. machines: name in
     the source -> machine id. twins_only: a row counts only as the second source of a fact. tolerance: how far the ends
-    of two reports of the same work may lie apart.
+    of two reports of the same work may lie apart. source: what kind of writing the file is.
     """
 
     site: str
@@ -86,6 +88,7 @@ class ReportMapping:
     rules: Rules = field(default_factory=Rules)
     twins_only: bool = False
     tolerance: Micros = MINUTE
+    source: ClockSource = ClockSource.RECORD
 
     @property
     def usual_activity(self) -> str:
@@ -149,6 +152,7 @@ def _mapping(top: Table, folder: Path) -> ReportMapping:
         rules=_rules(top.table("rules", needed=False)),
         twins_only=only,
         tolerance=round(twins.number("tolerance_min", 0, 24 * 60, 1) * MINUTE),
+        source=SOURCES[file.one_of("source", SOURCES, needed=False) or ClockSource.RECORD.word],
     )
 
 

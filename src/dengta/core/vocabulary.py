@@ -82,6 +82,8 @@ class ClockSource(IntEnum):
     EDGE = 3  # ours, at receipt
     PERSON = 4  # the terminal on which somebody tapped
     RECORD = 5  # a report or file written afterwards
+    PAPER = 6  # a third party's paper: a supplier's bill, an inspector's record
+    STATEMENT = 7  # what somebody says, without a record
 
     @property
     def word(self) -> str:

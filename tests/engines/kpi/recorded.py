@@ -104,7 +104,7 @@ def _event(chance: random.Random, seq: int, at: Micros, told: list[Event]) -> Ev
         value=value,
         ref=ref,
         unit=chance.choice(["Wh"] * 9 + ["kWh", "m3"]) if kind is EventType.ENERGY else "",
-        clock=chance.choice([ClockSource.DEVICE, ClockSource.PERSON]),
+        clock=chance.choice([ClockSource.DEVICE, ClockSource.PERSON, ClockSource.PAPER, ClockSource.STATEMENT]),
         flags=chance.choice([Flag.NONE] * 8 + [Flag.BAD, Flag.TWIN]),
         **named,
     )

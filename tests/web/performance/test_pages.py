@@ -204,4 +204,4 @@ def test_energy_leads_down_to_the_readings_of_a_meter(client_of: Any, stage: Any
     event = next(h for h in links(readings) if "/events/" in h)
     assert "The line in the log" in page_of(client, event)
     listed = client.get(next(f"/performance/saw-1/{h}" for h in links(readings) if "export=readings.csv" in h))
-    assert "47" in listed.content.decode("utf-8-sig")
+    assert "7000" in listed.content.decode("utf-8-sig")

@@ -34,8 +34,8 @@ K9: `retract` takes an event out, `value` exchanges its value; the last live cor
 K10: events flagged BAD or TWIN are kept in the log and not counted (`columns.SKIPPED`).
 K11: a ratio without one of its inputs, or with denominator zero, is undefined and says why; nothing is capped
     (`clauses`).
-K12: provenance: A if every event comes from a machine's own clock, B if one was written down afterwards
-    (`columns.GRADE_OF`).
+K12: provenance: A if every event comes from a machine's own clock, B if one was written down afterwards, C if one is
+    a third party's paper, D if one is a mere statement (`columns.GRADE_OF`).
 K13: an event that names no order or operation belongs to those in force: what the last state named unless an operation
     began since, else the last begun and not ended (`kernels.context`).
 K14: planned run time (PRU x PQ) is that of the item at the operation actually run, on that machine, at that time;

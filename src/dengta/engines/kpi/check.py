@@ -269,6 +269,10 @@ class _Machine:
 
 
 def _grade(event: Event) -> int:
+    if event.clock is ClockSource.STATEMENT:
+        return 4
+    if event.clock is ClockSource.PAPER:
+        return 3
     return 2 if event.clock in (ClockSource.RECORD, ClockSource.PERSON) else 1
 
 

@@ -27,8 +27,8 @@ UNITS = {"mWh": 0, "Wh": 3, "kWh": 6, "MWh": 9, "GWh": 12}
 """Units in which meters are read -> their power of ten of mWh, the unit inside."""
 
 SKIPPED = int(UNCOUNTED)
-_WRITTEN = (ClockSource.RECORD, ClockSource.PERSON)
-GRADE_OF = np.array([1, *(2 if c in _WRITTEN else 1 for c in ClockSource)], np.int64)
+_WORSE = {ClockSource.RECORD: 2, ClockSource.PERSON: 2, ClockSource.PAPER: 3, ClockSource.STATEMENT: 4}
+GRADE_OF = np.array([1, *(_WORSE.get(c, 1) for c in ClockSource)], np.int64)
 """Clock -> grade of provenance (K12)."""
 
 

@@ -93,9 +93,9 @@ def reading_rows(folded: Folded, machine: str, steps: Sequence[MeterStep]) -> Li
     columns = [
         TableColumn(gettext("time")),
         TableColumn(gettext("meter")),
-        TableColumn(gettext("stands at, kWh"), Kind.KWH),
-        TableColumn(gettext("since the last one, kWh"), Kind.KWH),
-        TableColumn(gettext("of it in this window, kWh"), Kind.KWH),
+        TableColumn(gettext("stands at, Wh"), Kind.DECIMAL),
+        TableColumn(gettext("since the last one, Wh"), Kind.DECIMAL),
+        TableColumn(gettext("of it in this window, Wh"), Kind.DECIMAL),
         TableColumn(gettext("mean power, kW"), Kind.DECIMAL),
         TableColumn(gettext("remark")),
     ]
@@ -110,8 +110,9 @@ def reading_rows(folded: Folded, machine: str, steps: Sequence[MeterStep]) -> Li
     for one in sorted(steps, key=lambda s: (s.at, s.carrier)):
         known = one.verdict in ("", "reset")
         power = Fraction(one.used * HOUR, (one.at - one.since) * MWH_A_KWH) if known and one.at > one.since else None
-        used = [one.used, one.inside] if known else [None, None]
-        rows.append([clock(folded, one.at), one.carrier, one.stands, *used, power, verdicts[one.verdict]])
+        used = [Fraction(n, 1000) if known else None for n in (one.used, one.inside)]
+        stands = Fraction(one.stands, 1000)
+        rows.append([clock(folded, one.at), one.carrier, stands, *used, power, verdicts[one.verdict]])
     ranked = sorted(steps, key=lambda s: (s.at, s.carrier))[:MOST]
     hrefs = [event_address(machine, one.event, one.at) for one in ranked]
     return Listed(Table(gettext("Readings"), columns, rows), hrefs)
