@@ -78,11 +78,11 @@ class _Book:
         """Our name of each sheet there is, and its own."""
         found = {title.strip().lower(): title for title in spreadsheet_workbook.sheets(self._file)}
         for name in found.keys() - SHEETS.keys():
-            self._fault((found[name],), "sheet_unknown", sheet=found[name], known=", ".join(SHEETS))
+            self.fault((found[name],), "scheduling.sheet_unknown", sheet=found[name], known=", ".join(SHEETS))
         return {name: found[name] for name in SHEETS if name in found}
 
-    def _fault(self, place: tuple[str, ...], code: str, **params: str) -> None:
-        self.faults.append(Reason(f"scheduling.{code}", (self._file.name, *place), params))
+    def fault(self, place: tuple[str, ...], code: str, **params: str) -> None:
+        self.faults.append(Reason(code, (self._file.name, *place), params))
 
     def _sheet(self, title: str, name: str) -> Iterator[Placed]:
         """The rows of a sheet that hold anything, by column."""
@@ -100,18 +100,18 @@ class _Book:
         place = (title, f"row {number}")
         for column in dict.fromkeys(filter(None, columns)):
             if column not in known:
-                self._fault(place, "column_unknown", column=column, known=", ".join(known))
+                self.fault(place, "scheduling.column_unknown", column=column, known=", ".join(known))
             if columns.count(column) > 1:
-                self._fault(place, "column_twice", column=column)
+                self.fault(place, "scheduling.column_twice", column=column)
 
     def _row(self, title: str, number: int, columns: Sequence[str], cells: Sequence[Cell]) -> Placed:
         row = Placed((title, f"row {number}"))
         for i, cell in enumerate(cells):
             column = columns[i] if i < len(columns) else ""
             if isinstance(cell, Broken):
-                self._fault((title, f"row {number}", column or "-"), cell.rule, value=cell.value)
+                self.fault((title, f"row {number}", column or "-"), f"scheduling.{cell.rule}", value=cell.value)
             elif cell != "" and not column:
-                self._fault((title, f"row {number}"), "cell_outside", value=str(cell))
+                self.fault((title, f"row {number}"), "scheduling.cell_outside", value=str(cell))
             elif cell != "":
                 row[column] = _written(cell) if column in _WORDS else cell
         return row
@@ -130,7 +130,9 @@ class _Book:
         made["order"] = self._orders()
         for sheet, column, left in (("openings", "calendar", openings), ("receipts", "material", receipts)):
             for row in (row for rows in left.values() for row in rows):
-                self._fault(row.place, "row_of_nothing", sheet=sheet, column=column, value=str(row.get(column, "-")))
+                self.fault(
+                    row.place, "scheduling.row_of_nothing", sheet=sheet, column=column, value=str(row.get(column, "-"))
+                )
         return {key: value for key, value in made.items() if value != []}
 
     def _by(self, sheet: str, column: str) -> dict[Any, list[Placed]]:
@@ -210,8 +212,12 @@ class _Book:
         for row in self._rows.get("operations", []):
             order = known.get(self._value(row.get("order", "")))
             if order is None:
-                self._fault(
-                    row.place, "row_of_nothing", sheet="operations", column="order", value=str(row.get("order", "-"))
+                self.fault(
+                    row.place,
+                    "scheduling.row_of_nothing",
+                    sheet="operations",
+                    column="order",
+                    value=str(row.get("order", "-")),
                 )
                 continue
             self._operation(order.setdefault("operation", []), row)
@@ -265,7 +271,7 @@ class _Book:
         target = order if not operation else next((op for op in operations if op.get("id") == operation), None)
         if target is None:
             value = f"{row.get('order', '-')}/{operation or '-'}"
-            self._fault(row.place, "row_of_nothing", sheet="links", column="order, operation", value=value)
+            self.fault(row.place, "scheduling.row_of_nothing", sheet="links", column="order, operation", value=value)
             return
         link = {"id": str(self._value(row.get("after", "")))}
         link |= {key: self._value(row[key]) for key in ("least", "most") if key in row}

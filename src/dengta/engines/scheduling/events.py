@@ -99,13 +99,13 @@ def known(problem: Problem, start: Ints, events: Iterable[Event], now: int) -> t
     """
     reader = _Reader(problem, start, now)
     if now < problem.columns.now[0]:
-        reader.fault("past", now=now, before=int(problem.columns.now[0]))
+        reader.fault("scheduling.event_past", now=now, before=int(problem.columns.now[0]))
     for event in events:
         reader.take(event)
     for operation, at in reader.found.ended.items():
         begun = reader.found.began.get(operation, (int(start[operation]), 0))[0]
         if not 0 <= begun <= at:
-            reader.fault("ended", operation=problem.operation_name(operation), at=at)
+            reader.fault("scheduling.event_ended", operation=problem.operation_name(operation), at=at)
     return reader.found, reader.faults
 
 
@@ -115,7 +115,7 @@ class _Reader:
         self.found, self.faults = Known(), list[Reason]()
 
     def fault(self, code: str, **params: Param) -> None:
-        self.faults.append(Reason(f"scheduling.event_{code}", (), params))
+        self.faults.append(Reason(code, (), params))
 
     def take(self, event: Event) -> None:
         match event:
@@ -125,7 +125,7 @@ class _Reader:
                 self._closed(self.found.absent, "resources", resource, (start, end))
             case Takes(operation, time):
                 if time < 0:
-                    self.fault("takes", operation=operation, time=time)
+                    self.fault("scheduling.event_takes", operation=operation, time=time)
                 elif (i := self._number("operations", operation)) >= 0:
                     self.found.takes[i] = time
             case Began(operation, at, machine):
@@ -152,18 +152,18 @@ class _Reader:
         number = thing if isinstance(thing, int) else known.index(thing) if thing in known else -1
         if 0 <= number < count:
             return number
-        self.fault("unknown", kind=kind, thing=thing, count=count)
+        self.fault("scheduling.event_unknown", kind=kind, thing=thing, count=count)
         return -1
 
     def _closed(self, into: dict[int, list[Span]], kind: str, thing: Thing, span: Span) -> None:
         if span[0] >= span[1]:
-            self.fault("span", thing=thing, start=span[0], end=span[1])
+            self.fault("scheduling.event_span", thing=thing, start=span[0], end=span[1])
         elif (number := self._number(kind, thing)) >= 0:
             into.setdefault(number, []).append(span)
 
     def _happened(self, operation: Thing, at: int) -> int:
         if at > self.now:
-            self.fault("future", operation=operation, at=at, now=self.now)
+            self.fault("scheduling.event_future", operation=operation, at=at, now=self.now)
             return -1
         return self._number("operations", operation)
 
@@ -175,7 +175,7 @@ class _Reader:
         c = self.problem.columns
         possible = c.way_machine[c.way_ptr[i] : c.way_ptr[i + 1]].tolist()
         if (m >= 0 and m not in possible) or (m < 0 and self.start[i] < 0):
-            self.fault("machine", operation=operation, machine=-1 if machine is None else machine)
+            self.fault("scheduling.event_machine", operation=operation, machine=-1 if machine is None else machine)
         else:
             self.found.began[i] = (at, m)
 
@@ -186,8 +186,8 @@ class _Reader:
         c = self.problem.columns
         first = int(c.stock_ptr[k])
         if due not in c.stock_at[first + 1 : first + int(c.stock_known[k])].tolist():
-            self.fault("receipt", material=material, due=due)
+            self.fault("scheduling.event_receipt", material=material, due=due)
         elif at < self.now:
-            self.fault("arrived", material=material, at=at, now=self.now)
+            self.fault("scheduling.event_arrived", material=material, at=at, now=self.now)
         else:
             self.found.arrives.append((k, due, at))
