@@ -18,7 +18,7 @@ from pathlib import Path
 from bench.screens import cpu_s
 from bench.today import Director
 from dengta.core.batch import EventBatch
-from dengta.core.time import DAY, HOUR, Micros, from_iso
+from dengta.core.time import DAY, HOUR, SECOND, Micros, from_iso
 from dengta.log import EpochMark, Log, Mark
 from dengta.processes.model_plant import ModelPlant
 from dengta.site.bookshelf import Bookshelf
@@ -44,15 +44,16 @@ LIMIT_MS, LIMIT_KB = 200, 120
 
 
 class _Sealing:
-    """The log as a sink that seals what is two hours old, as the ingest process does."""
+    """The log as a sink that hears of everything a second later and seals what is two hours old, as the ingest process
+    does."""
 
     def __init__(self, log: Log, clock: list[Micros]) -> None:
         self._log, self._clock = log, clock
 
     def append(self, batch: EventBatch) -> Mark:
         """Durable, and sealed behind it."""
-        self._clock[0] = int(batch["ts"].max()) + 1
-        done = self._log.append(batch).result()
+        self._clock[0] = int(batch["ts"].max()) + SECOND
+        done = self._log.append(batch.replace(recv=batch["ts"] + SECOND)).result()
         self._log.seal(self._clock[0] - 2 * HOUR)
         return done
 

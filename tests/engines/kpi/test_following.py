@@ -11,7 +11,7 @@ from dengta.core.event import Event
 from dengta.core.time import HOUR
 from dengta.core.vocabulary import EventType
 from dengta.engines import kpi
-from dengta.engines.kpi import check
+from dengta.engines.kpi import Column, check
 from tests.engines.kpi.recorded import START, WINDOW, MemoryLog, in_words, record, setting
 
 SETTING = setting()
@@ -47,8 +47,11 @@ def follow(seed: int, events: list[Event]) -> tuple[kpi.Follower, MemoryLog, dic
     def publish() -> None:
         for one in follower.publish():
             before = last.get((one.machine, one.span.start))
-            assert one.revision == (before.revision + 1 if before else 1)
+            told = any(row[Column.GRADE] for row in in_words(one.rows).values())
+            assert one.revision == (before.revision + 1 if before and before.revision else told)
             assert before is None or in_words(before.rows) != in_words(one.rows), "published, but nothing changed"
+            assert (one.before is None) == (one.revision < 2)
+            assert before is None or one.before is None or in_words(one.before) == in_words(before.rows)
             last[one.machine, one.span.start] = one
 
     for one in deliveries(seed, events):
@@ -94,7 +97,8 @@ def test_a_late_event_makes_a_next_revision_of_its_bucket_alone() -> None:
     follower.advance(EventBatch.of(early))
     follower.close(START + 48 * HOUR)
     first = {(p.machine, p.span.start): p.revision for p in follower.publish()}
-    assert set(first.values()) == {1}
+    assert {m for (m, _), revision in first.items() if revision == 1} == {"saw-1"}
+    assert set(first.values()) == {0, 1}, "of the other machines nothing was told"
     late = [state(3, 10, "down"), state(4, 11, "running")]
     log.add(late)
     follower.advance(EventBatch.of(late))

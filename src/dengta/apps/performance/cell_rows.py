@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
+from dengta.core.intervals import Interval
 from dengta.core.time import Micros
 from dengta.engines.kpi import Rows, Setting
 from dengta.engines.kpi.model import Fact, Ints, Key
@@ -66,24 +68,36 @@ class CellRows:
         return replace(self, start=start[at], end=self.end[order][at], keys=kept, facts=sums, texts=texts)
 
     def followed_by(self, later: CellRows) -> CellRows:
-        """These rows and `later`, whose cells all start after these."""
+        """These rows and `later`."""
         texts = list(dict.fromkeys((*self.texts, *later.texts)))
         number = np.array([texts.index(t) for t in later.texts], np.int64)
         keys = np.column_stack([later.keys[:, :1], number[later.keys[:, 1:]]])
-        return CellRows(
+        both = CellRows(
             np.concatenate([self.start, later.start]),
             np.concatenate([self.end, later.end]),
             np.concatenate([self.keys, keys]),
             np.concatenate([self.facts, later.facts]),
             tuple(texts),
         )
+        apart = not len(self.start) or not len(later.start) or self.start[-1] <= later.start[0]
+        return both if apart else both._at(np.argsort(both.start, kind="stable"))
+
+    def exchanged(self, fresh: CellRows, places: Sequence[tuple[int, Interval]]) -> CellRows:
+        """`fresh` in the place of what these rows say of each place: a machine in an interval."""
+        kept = np.ones(len(self.start), np.bool_)
+        for machine, span in places if len(self.start) else ():
+            here = slice(*np.searchsorted(self.start, (span.start, span.end)))
+            kept[here] &= self.keys[here, 0] != machine
+        return (self if kept.all() else self._at(kept)).followed_by(fresh)
+
+    def _at(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> CellRows:
+        return replace(self, **{name: getattr(self, name)[rows] for name in ("start", "end", "keys", "facts")})
 
     def of_machines(self, numbers: Sequence[int]) -> CellRows:
         """The rows of some machines, which are then numbered by their place in `numbers`."""
-        mine = np.isin(self.keys[:, 0], numbers)
-        keys = self.keys[mine]
-        keys[:, 0] = np.argsort(numbers)[np.searchsorted(np.sort(numbers), keys[:, 0])]
-        return replace(self, start=self.start[mine], end=self.end[mine], keys=keys, facts=self.facts[mine])
+        mine = self._at(np.isin(self.keys[:, 0], numbers))
+        mine.keys[:, 0] = np.argsort(numbers)[np.searchsorted(np.sort(numbers), mine.keys[:, 0])]
+        return mine
 
     def within(self, setting: Setting, until: Micros) -> Rows:
         """The rows of `setting`'s window, as if folded for it alone. ValueError where its edges cut a cell in two."""

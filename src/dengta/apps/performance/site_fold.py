@@ -1,18 +1,16 @@
-"""The fold of a site, kept as its log grows: old cells as sums, the last days as a fold under way.
+"""The fold of a site, followed as its log grows: closed buckets as they were last published, the rest as it stands.
 
 What is answered is what a fresh fold of the whole log would answer, digit for digit:
 
-- An event goes into the fold under way. Where it is late (its machine has spoken of a later moment already), the last
-  days are folded again from where they began; their events are kept for that.
-- An event that touches the older cells, or a correction of one, or of one that reaches back, has everything folded
-  again from the log. A reading of a meter reaches back to the reading before it.
+- `kpi.Reviser` folds what arrives. What is late (its machine has spoken of a later moment already), or corrects, has
+  its buckets folded again; those whose rows changed come out of it and take the place of what was here.
+- An event that reaches back before the first day, or names a machine not known yet, has everything folded from the log.
 - Events after `until` wait for their time to come; `until` is a whole minute, so that a command can name it.
 """
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,20 +19,20 @@ import numpy as np
 
 from dengta.apps.performance.business_days import day_of, edges, span, zone_of
 from dengta.apps.performance.cell_rows import CellRows
+from dengta.apps.performance.told import LogTold
 from dengta.core.batch import EventBatch
-from dengta.core.event import Event, Key
 from dengta.core.intervals import Interval
-from dengta.core.time import DAY, MINUTE, Micros
+from dengta.core.time import DAY, LATEST, MINUTE, Micros
 from dengta.core.vocabulary import EventType
 from dengta.engines import kpi
-from dengta.engines.kpi import Cycles, Fold, Rows
-from dengta.engines.kpi.model import LONGEST_REPORT
+from dengta.engines.kpi import Change, Cycles, Published, Reviser, Rows
 from dengta.engines.plantbook import PlantBook
 from dengta.log import LogReader, TailGone
 
-RECENT = DAY
-"""At least so much of the past is in the fold under way."""
-LONGEST_UNDER_WAY = 3 * DAY
+AHEAD = 14 * DAY
+"""How far ahead shifts are worked out; then everything is folded from the log once more."""
+IN_MEMORY = 2 * DAY
+"""Events of so many days at least are kept in memory, and of at most twice as many."""
 HISTORY = 400 * DAY
 """How far figures reach back at most; older events still say how things stood when it began."""
 SILENCE = 31 * DAY
@@ -43,7 +41,7 @@ _KEPT_ANSWERS = 128
 _TYPES = [int(t) for t in kpi.FOLDED]
 
 
-class Remembered:
+class KnownCycles:
     """The planned cycles of a plant book, each looked up once."""
 
     def __init__(self, book: PlantBook | None) -> None:
@@ -63,7 +61,8 @@ class Folded:
     """All that is known of ``[start, until)``; first, last: of what events speak; corrections: all of them.
     is_record: the log fell silent long ago. Never changes.
 
-    answers: what was worked out from it, by window and question; those that no later event touches live on in the next.
+    changes: machine and start of a bucket -> its revisions from the second on. answers: what was worked out from it, by
+    window and question; those that no later event touches live on in the next.
     """
 
     book: PlantBook | None
@@ -75,6 +74,7 @@ class Folded:
     rows: CellRows
     corrections: EventBatch
     cycles: Cycles
+    changes: Mapping[tuple[str, Micros], Sequence[Change]]
     is_record: bool = False
     answers: dict[tuple[Interval, Any], Any] = field(default_factory=dict)
 
@@ -86,26 +86,19 @@ class Folded:
     def within(self, window: Interval, machines: Sequence[str] | None = None) -> Rows:
         """The rows of `machines` (None: all) in `window` as if folded for it alone. It begins and ends with a business
         day or shift, or ends at `until`."""
+        return self._within(self.rows, window, machines)
+
+    def before(self, changes: Sequence[Change], window: Interval, machines: Sequence[str] | None = None) -> Rows:
+        """The same without some `changes`, each the last of its bucket."""
+        told = [(self.machines.index(change.machine), change.span) for change in changes]
+        rows = self.rows.exchanged(CellRows.of(_together([change.before for change in changes])), told)
+        return self._within(rows, window, machines)
+
+    def _within(self, rows: CellRows, window: Interval, machines: Sequence[str] | None) -> Rows:
         chosen = self.machines if machines is None else machines
-        rows = self.rows if machines is None else self.rows.of_machines([self.machines.index(m) for m in machines])
+        mine = rows if machines is None else rows.of_machines([self.machines.index(m) for m in machines])
         setting = kpi.setting_of(self.book, chosen, window, zone=self.zone)
-        return rows.within(replace(setting, cycles=self.cycles), window.end)
-
-
-@dataclass(slots=True)
-class _UnderWay:
-    """The fold of the last days: where it stands, where it began, and what it was told since."""
-
-    border: Micros
-    horizon: Micros
-    began: Fold
-    now: Fold
-    told: EventBatch
-
-    def again(self) -> None:
-        """Fold the last days once more, with all that was told."""
-        self.now = copy.deepcopy(self.began, {id(self.began.setting): self.began.setting})
-        self.now.advance(kpi.apply(self.told.sorted()))
+        return mine.within(replace(setting, cycles=self.cycles), window.end)
 
 
 class SiteFold:
@@ -115,7 +108,6 @@ class SiteFold:
         self._reader, self._book = reader, book
         self._heard = 0
         self._waiting = EventBatch.empty()
-        self._old: CellRows | None = None
         self._under_way: _UnderWay | None = None
         self._folded: Folded | None = None
 
@@ -134,10 +126,12 @@ class SiteFold:
         if not due.any() and until == self._folded.until:
             return self._folded
         ready, self._waiting = self._waiting.take(due), self._waiting.take(~due)
-        metered = _metered_from(ready, self._under_way.now)
-        if metered <= self._under_way.border or not self._accept(ready):
+        if self._reaches_beyond(ready, self._folded):
             return self._load(until)
-        return self._publish(until, self._folded, ready, metered)
+        self._under_way.told.add(ready)
+        folded = self._follow(until, self._folded, self._under_way, ready)
+        self._under_way.forget(until)
+        return folded
 
     def _tail(self) -> EventBatch | None:
         """What came since; None when that cannot be told any more."""
@@ -147,26 +141,12 @@ class SiteFold:
             return None
         return batch.take(np.isin(batch["type"], _TYPES))
 
-    def _accept(self, ready: EventBatch) -> bool:
-        """Fold `ready` into the last days; False where it reaches further back, or names a machine not known yet."""
-        assert self._folded is not None
-        assert self._under_way is not None
-        recent, corrections = self._under_way, ready["type"] == EventType.CORRECTION
-        if _touched(ready.take(~corrections)) <= recent.border:  # what is counted at it belongs to the time before
-            return False
-        if {ready.texts[code] for code in np.unique(ready["subject"][~corrections]).tolist()} - {
-            *self._folded.machines
-        }:
-            return False
-        recent.told = EventBatch.concat([recent.told, ready])
-        if corrections.any():
-            targets = {e.ref for e in ready.take(corrections) if e.ref is not None}
-            if targets - _held(recent.told, targets) or _reaching_back(recent.told, targets):
-                return False
-            recent.again()
-        elif recent.now.advance(ready.sorted()).any():
-            recent.again()
-        return True
+    def _reaches_beyond(self, ready: EventBatch, folded: Folded) -> bool:
+        """Whether `ready` speaks of a time before the first day, or of a machine that is not known yet."""
+        spoken = ready.take(ready["type"] != EventType.CORRECTION)
+        named = {spoken.texts[code] for code in np.unique(spoken["subject"]).tolist()}
+        began = folded.first < folded.start  # then what is earlier is beyond what figures reach back to anyway
+        return not named <= {*folded.machines} or (not began and _since(spoken) < folded.start)
 
     def _load(self, until: Micros) -> Folded | None:
         """Fold the whole log."""
@@ -185,86 +165,73 @@ class SiteFold:
             last_day = day_of(self._book, ids, extent.end - 1)
             until = span(self._book, ids, last_day, last_day).end
         first_day = day_of(self._book, ids, max(extent.start, until - HISTORY))
-        start = span(self._book, ids, first_day, first_day).start
-        recent_day = day_of(self._book, ids, until - RECENT)
-        border = max(start, span(self._book, ids, recent_day, recent_day).start)
-        self._old = self._fold_old(ids, start, border, batch) if start < border else None
-        self._under_way = self._begin(ids, border, until, batch)
-        none = CellRows.none(), EventBatch.empty(), Remembered(self._book)
-        fresh = Folded(self._book, ids, start, until, extent.start, extent.end, *none, is_record)
-        return self._publish(until, fresh, None, until)
+        window = Interval(span(self._book, ids, first_day, first_day).start, until + AHEAD + DAY)
+        setting = kpi.setting_of(self._book, ids, window, edges(self._book, ids, window), zone=zone_of(self._book))
+        told = LogTold(self._reader, _TYPES, batch)
+        self._under_way = _UnderWay(until + AHEAD, told, Reviser(setting, told, kpi.born(everything)))
+        none, cycles = (CellRows.none(), EventBatch.empty()), KnownCycles(self._book)
+        fresh = Folded(self._book, ids, window.start, until, extent.start, extent.end, *none, cycles, {}, is_record)
+        folded = self._follow(until, fresh, self._under_way, batch)
+        self._under_way.forget(until)
+        return folded
 
-    def _fold_old(self, ids: tuple[str, ...], start: Micros, border: Micros, batch: EventBatch) -> CellRows:
-        window = Interval(start, border)
-        setting = kpi.setting_of(self._book, ids, window, edges(self._book, ids, window))
-        return CellRows.of(kpi.fold(setting, kpi.apply(batch)))
-
-    def _begin(self, ids: tuple[str, ...], border: Micros, until: Micros, batch: EventBatch) -> _UnderWay:
-        horizon = max(border, until - RECENT) + LONGEST_UNDER_WAY
-        window = Interval(border, horizon + DAY)
-        began = Fold(kpi.setting_of(self._book, ids, window, edges(self._book, ids, window)))
-        before = kpi.apply(batch)
-        began.advance(before.take(before["ts"] < border))
-        told = batch.take((batch["ts"] >= border) | (batch["type"] == EventType.CORRECTION))
-        recent = _UnderWay(border, horizon, began, began, told)
-        recent.again()
-        return recent
-
-    def _publish(self, until: Micros, before: Folded, news: EventBatch | None, metered: Micros) -> Folded:
-        assert self._under_way is not None
-        recent, told = CellRows.of(self._under_way.now.rows(until)), self._under_way.told
+    def _follow(self, until: Micros, before: Folded, under_way: _UnderWay, news: EventBatch) -> Folded:
+        reviser = under_way.reviser
+        published = reviser.hear(news, until)
+        under_way.put(published, before.machines)
+        spoken = news.take(news["type"] != EventType.CORRECTION)
         answers: dict[tuple[Interval, Any], Any] = {}
-        if news is not None and len(before.answers) < _KEPT_ANSWERS:
-            touched = min(_touched(news), metered)
-            answers = {key: answer for key, answer in list(before.answers.items()) if key[0].end < touched}
-        spoken = news.take(news["type"] != EventType.CORRECTION) if news is not None else EventBatch.empty()
+        if len(before.answers) < _KEPT_ANSWERS:
+            touched = [Interval(reviser.follower.open_from, LATEST), *{one.span for one in published}]
+            answers = {k: a for k, a in list(before.answers.items()) if not any(k[0].meet(one) for one in touched)}
         self._folded = Folded(
             before.book,
             before.machines,
             before.start,
             until,
-            min(before.first, _touched(spoken)),
+            min(before.first, _since(spoken)),
             max(before.last, int(spoken["ts"].max(initial=0)) + 1),
-            recent if self._old is None else self._old.followed_by(recent),
-            told.take(told["type"] == EventType.CORRECTION),
+            under_way.closed.followed_by(CellRows.of(reviser.follower.open(until))),
+            reviser.corrections,
             before.cycles,
+            {bucket: tuple(changes) for bucket, changes in reviser.changes.items() if changes},
             before.is_record,
             answers,
         )
         return self._folded
 
 
-def _touched(batch: EventBatch) -> Micros:
-    """The earliest moment that `batch` may change something: a report reaches back, a correction anywhere."""
+class _UnderWay:
+    """What goes on: who folds and what it was told; the rows of closed buckets as they were last published."""
+
+    def __init__(self, horizon: Micros, told: LogTold, reviser: Reviser) -> None:
+        self.horizon, self.told, self.reviser = horizon, told, reviser
+        self.closed = CellRows.none()
+        self._forgotten = 0
+
+    def put(self, published: Sequence[Published], machines: Sequence[str]) -> None:
+        """Let closed buckets be what they became."""
+        last = {(machines.index(one.machine), one.span): one.rows for one in published}
+        if last:
+            self.closed = self.closed.exchanged(CellRows.of(_together([*last.values()])), [*last])
+
+    def forget(self, until: Micros) -> None:
+        """Keep the events of the last days only."""
+        if until - self._forgotten > 2 * IN_MEMORY:
+            self._forgotten = until - IN_MEMORY
+            self.told.forget(self._forgotten)
+
+
+def _together(parts: Sequence[Rows]) -> Rows:
+    """Rows of closed buckets of one setting, the last of which knows every text."""
+    until, texts = max(p.until for p in parts), max((p.texts for p in parts), key=len)
+    keys, facts = (np.concatenate([getattr(p, name) for p in parts]) for name in ("keys", "facts"))
+    return replace(parts[0], until=until, texts=texts, keys=keys, facts=facts)
+
+
+def _since(batch: EventBatch) -> Micros:
+    """The earliest moment that `batch` speaks of: a report reaches back."""
     if not len(batch):
-        return np.iinfo(np.int64).max
-    if (batch["type"] == EventType.CORRECTION).any():
-        return 0
+        return LATEST
     worked = np.where(batch["type"] == EventType.OPERATION_END, batch["value"], 0)
     return int((batch["ts"] - worked).min())
-
-
-def _metered_from(batch: EventBatch, fold: Fold) -> Micros:
-    """The earliest moment of which readings of meters in `batch` say something: that of the reading before. One that
-    comes after a later one may say something of any."""
-    earliest = int(np.iinfo(np.int64).max)
-    for event in batch.take(batch["type"] == EventType.ENERGY):
-        before = fold.read_at(event.subject, event.code) if event.subject in fold.setting.machines else None
-        if before is not None and event.ts - before <= LONGEST_REPORT:
-            earliest = min(earliest, before if before < event.ts else 0)
-    return earliest
-
-
-def _held(batch: EventBatch, keys: set[Key]) -> set[Key]:
-    """Those of `keys` whose events are in `batch`."""
-    return {event.key for event in _named(batch, keys)}
-
-
-def _reaching_back(batch: EventBatch, keys: set[Key]) -> bool:
-    """Whether one of `keys` is an event of `batch` that speaks of a time before its own."""
-    return any(e.type in (EventType.OPERATION_END, EventType.ENERGY) for e in _named(batch, keys))
-
-
-def _named(batch: EventBatch, keys: set[Key]) -> list[Event]:
-    maybe = np.isin(batch["seq"], [k.seq for k in keys])
-    return [event for event in batch.take(maybe) if event.key in keys]

@@ -8,6 +8,7 @@ The face::
     steps   = waterfall(figure)                               # list[Step]: planned busy time down to good time
     bars    = pareto(rows, where), defects(rows, where)       # list[Bar]: stops by time, scrap and rework by pieces
     follower = Follower(setting, reread)                      # as events arrive; `publish` gives revisions of buckets
+    reviser = Reviser(setting, told, born)                    # the same, and which late news made which revision
     people  = attendance(batch, setting, until)               # APAT, APWT; `Figure.with_inputs` takes what `by` gives
     spans   = state_spans(batch, setting, machine, window)    # list[StateSpan]: what lies behind, with event keys
     steps   = meter_steps(batch, setting, machine, window)    # list[MeterStep]: readings of meters, what each says
@@ -63,6 +64,7 @@ from dengta.engines.kpi.following import Follower, Published, Reread
 from dengta.engines.kpi.losses import Bar, Step, defects, pareto, waterfall
 from dengta.engines.kpi.model import Cells, Column, Counter, Cycles, Place, Rows, Setting
 from dengta.engines.kpi.orders import OrderTimes, execution_inputs, order_clauses, order_times
+from dengta.engines.kpi.revising import Change, Remembered, Reviser, born, causes, locate, moment_of
 from dengta.engines.kpi.setting import setting_of
 from dengta.engines.kpi.spans import StateSpan, WorkSpan, state_spans, work_spans
 
@@ -78,6 +80,7 @@ __all__ = [
     "Attendance",
     "Bar",
     "Cells",
+    "Change",
     "Column",
     "Counter",
     "Cycles",
@@ -92,7 +95,9 @@ __all__ = [
     "Place",
     "Published",
     "Ratio",
+    "Remembered",
     "Reread",
+    "Reviser",
     "Rows",
     "Setting",
     "StateSpan",
@@ -103,14 +108,18 @@ __all__ = [
     "apply",
     "assume",
     "attendance",
+    "born",
     "capability",
+    "causes",
     "compute",
     "defects",
     "execution_inputs",
     "extent",
     "figures",
     "fold",
+    "locate",
     "meter_steps",
+    "moment_of",
     "order_clauses",
     "order_times",
     "pareto",

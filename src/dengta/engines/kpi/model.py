@@ -244,10 +244,19 @@ class Rows:
 
     def merged(self) -> Rows:
         """The same with one row a key, in the order of the keys, and none that is all zero."""
-        keys, group = np.unique(self.keys, axis=0, return_inverse=True)
-        facts = np.zeros((len(keys), len(Fact)), np.int64)
-        np.add.at(facts, group.reshape(-1), self.facts)
-        facts[:, Fact.GRADE] = 0
-        np.maximum.at(facts[:, Fact.GRADE], group.reshape(-1), self.facts[:, Fact.GRADE])
-        told = facts[:, Fact.TIME :].any(axis=1)
-        return replace(self, keys=keys[told], facts=facts[told])
+        rows = summed(np.concatenate([self.keys, self.facts], axis=1))
+        return replace(self, keys=rows[:, : len(Key)], facts=rows[:, len(Key) :])
+
+
+def summed(rows: Ints) -> Ints:
+    """Rows (key, then facts; int64 (n, 18)) with one a key, in the order of the keys, and none that is all zero."""
+    if not len(rows):
+        return rows
+    rows = rows[np.lexsort(rows[:, : len(Key)].T[::-1])]
+    at = np.flatnonzero(np.concatenate([[True], (np.diff(rows[:, : len(Key)], axis=0) != 0).any(axis=1)]))
+    sums = np.add.reduceat(rows, at, axis=0)
+    sums[:, : len(Key)] = rows[at, : len(Key)]
+    grade = len(Key) + Fact.GRADE
+    sums[:, grade] = np.maximum.reduceat(rows[:, grade], at)
+    told: Ints = sums[sums[:, len(Key) :].any(axis=1)]
+    return told
