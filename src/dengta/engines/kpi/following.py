@@ -157,8 +157,8 @@ class _Group:
         self._dirty: set[tuple[int, int]] = set()
         self._kept: dict[tuple[int, int], _Kept] = {}
 
-    def _knows(self, m: int, border: Micros) -> Known:
-        return known(self._fold, m, self._counters[self.machines[m]], border)
+    def _knows(self, m: int, border: Micros, like: Known | None = None) -> Known:
+        return known(self._fold, m, self._counters[self.machines[m]], border, like)
 
     def _end(self) -> Micros:
         """Where the bucket ends in which the fold is; the last one never does."""
@@ -166,7 +166,9 @@ class _Group:
 
     def advance(self, batch: EventBatch, apart: NDArray[np.bool_]) -> None:
         """Fold `batch`, sorted; those `apart` are taken from the log, where their corrections are done."""
-        by_log, batch = batch.take(apart), batch.take(~apart)
+        by_log = batch.take(apart)
+        if len(by_log):
+            batch = batch.take(~apart)
         ts = batch["ts"]
         at = int(np.searchsorted(ts, self._starts[self._at])) if self._at else 0
         late = np.zeros(len(batch), np.bool_)
@@ -201,7 +203,7 @@ class _Group:
         for m in range(len(self.machines)):
             self._added[m].append(rows[:0])
             self._add(m, self._at, of_machine(rows, m))
-            self._known[m].append(self._knows(m, border))
+            self._known[m].append(self._knows(m, border, self._known[m][-1]))
         self._at += 1
 
     def _kept_of(self, rows: Ints) -> Ints:
@@ -238,9 +240,10 @@ class _Group:
             added = close(fold, end)
             added[:, Key.MACHINE] = m
             self._add(m, b, self._kept_of(added))
-            before, self._known[m][b + 1] = self._known[m][b + 1], known(fold, 0, here, end)
-            if b >= last and before.same(self._known[m][b + 1]):
+            before, now = self._known[m][b + 1], known(fold, 0, here, end, self._known[m][b + 1])
+            if before.same(now) and b >= last:
                 return
+            self._known[m][b + 1] = now
 
     def _replace(self, m: int, fold: Fold) -> None:
         """Let the fold that goes on know of machine `m` what `fold` knows of it, its only machine."""

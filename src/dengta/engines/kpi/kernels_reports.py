@@ -125,6 +125,16 @@ def report(
 
 
 @compiled
+def chain(pieces: Any, head: int, since: int, found: Any) -> int:
+    """Put into `found` the numbers of the pieces from `head` back to the first that ends after `since`; how many."""
+    n, node = 0, head
+    while node >= 0 and pieces[node, TO] > since:
+        found[n] = node
+        n, node = n + 1, pieces[node, BEFORE]
+    return n
+
+
+@compiled
 def room_wanted(memory: Any, pieces: Any, edges: Any, m: int, lo: int, cell: int) -> int:
     """The most rows, and the most pieces, that a report from `lo` on (ending in `cell` or before) can add."""
     node, parts = memory[m, HEAD], 2

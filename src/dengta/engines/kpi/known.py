@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dengta.core.time import Micros
-from dengta.engines.kpi import kernels
+from dengta.engines.kpi import kernels, kernels_reports
 from dengta.engines.kpi import kernels_layout as layout
 from dengta.engines.kpi import kernels_table as table
 from dengta.engines.kpi.fold import Fold
@@ -25,18 +25,38 @@ _FORGOTTEN = {
 """What matters only inside a bucket: whatever comes next comes after it."""
 
 
+_CHUNK, _IN_MOTION = 64, 8
+"""So many pieces of the union are kept as one; so many of the last may still change."""
+
+
 class Known(NamedTuple):
-    """All that a fold knows of one machine at an instant. `pieces`: its union of reports, the last first, without
-    those to which no later report can reach back. marks: likewise, what went on since its meters were read."""
+    """All that a fold knows of one machine at an instant. chunks, tail: its union of reports, the first piece first,
+    without those that ended before `since`, to which no later report can reach back (but whole chunks). Chunks that
+    stay the same from one instant to the next are kept once. marks: what went on since its meters were read, the last
+    first."""
 
     memory: Ints
     counters: Ints
-    pieces: Ints
+    since: Micros
+    chunks: tuple[Ints, ...]
+    tail: Ints
     marks: Ints
+
+    @property
+    def pieces(self) -> Ints:
+        """The union, the first piece first."""
+        every = np.concatenate([*self.chunks, self.tail])
+        reached: Ints = every[every[:, layout.TO] > self.since]
+        return reached
 
     def same(self, other: Known) -> bool:
         """Whether whatever comes next will be folded alike."""
-        return all(np.array_equal(a, b) for a, b in zip(self, other, strict=True))
+        return (
+            np.array_equal(self.memory, other.memory)
+            and np.array_equal(self.counters, other.counters)
+            and np.array_equal(self.pieces, other.pieces)
+            and np.array_equal(self.marks, other.marks)
+        )
 
 
 def close(fold: Fold, border: Micros) -> Ints:
@@ -63,38 +83,55 @@ def put_rows(fold: Fold, rows: Ints) -> None:
     held.memory[:, [layout.TIME_ROW, layout.COUNT_ROW]] = -1
 
 
-def known(fold: Fold, machine: int, counters: Ints, border: Micros) -> Known:
+def known(fold: Fold, machine: int, counters: Ints, border: Micros, like: Known | None = None) -> Known:
     """What `fold` knows of its machine number `machine`, whose counters are `counters`, at `border`, up to which it is
-    credited."""
-    memory = fold.held.memory[machine].copy()
-    reports = _chain(fold, int(memory[layout.HEAD]), layout.TO, border - LONGEST_REPORT)
-    marks = _chain(fold, int(memory[layout.MARK]), layout.FROM, border - LONGEST_REPORT, and_one=True)
+    credited. What is still as in `like` is shared with it."""
+    memory, since = fold.held.memory[machine].copy(), border - LONGEST_REPORT
+    at = np.empty(int(fold.held.counts[layout.PIECES]), np.int64)
+    at = at[: kernels_reports.chain(fold.held.pieces, int(memory[layout.HEAD]), since, at)][::-1]
+    marks = _marks(fold, int(memory[layout.MARK]), since)
     for column, nothing in _FORGOTTEN.items():
         memory[column] = nothing
     cell = int(np.searchsorted(fold.ground.ends, border, "right"))
     memory[[layout.CELL, layout.AT_CELL]] = cell
-    return Known(memory, fold.held.counters[counters].copy(), reports, marks)
+    chunks, tail = _shared(fold.held.pieces[at, : layout.BEFORE], since, like.chunks if like else ())
+    return Known(memory, fold.held.counters[counters].copy(), since, chunks, tail, marks)
 
 
-def _chain(fold: Fold, node: int, column: int, after: int, *, and_one: bool = False) -> Ints:
-    """The pieces from `node` back, int64 (n, BEFORE), as long as their `column` lies `after`, `and_one` before."""
+def _marks(fold: Fold, node: int, since: Micros) -> Ints:
+    """The marks from `node` back to the last one at or before `since`."""
     found, pieces = [], fold.held.pieces
-    while node >= 0 and pieces[node, column] > after:
+    while node >= 0:
         found.append(pieces[node, : layout.BEFORE])
-        node = int(pieces[node, layout.BEFORE])
-    if and_one and node >= 0:
-        found.append(pieces[node, : layout.BEFORE])
+        node = int(pieces[node, layout.BEFORE]) if pieces[node, layout.FROM] > since else -1
     return np.array(found, np.int64).reshape(-1, layout.BEFORE)
+
+
+def _shared(pieces: Ints, since: Micros, chunks: tuple[Ints, ...]) -> tuple[tuple[Ints, ...], Ints]:
+    """`pieces` as those of `chunks` that they begin with, more of the kind, and the rest."""
+    found: list[Ints] = []
+    for chunk in chunks:
+        reached = chunk[int(np.searchsorted(chunk[:, layout.TO], since, "right")) :]
+        if len(reached):
+            if len(reached) + _IN_MOTION > len(pieces) or not np.array_equal(reached, pieces[: len(reached)]):
+                break
+            found.append(chunk)
+            pieces = pieces[len(reached) :]
+    while len(pieces) >= _CHUNK + _IN_MOTION:
+        found.append(pieces[:_CHUNK].copy())
+        pieces = pieces[_CHUNK:]
+    return tuple(found), pieces.copy()
 
 
 def restore(fold: Fold, machine: int, counters: Ints, told: Known) -> None:
     """Let `fold` know of its machine number `machine` what `told` says; its rows stay as they are."""
-    while len(told.pieces) + len(told.marks) + int(fold.held.counts[layout.PIECES]) > len(fold.held.pieces):
+    pieces = told.pieces[::-1]
+    while len(pieces) + len(told.marks) + int(fold.held.counts[layout.PIECES]) > len(fold.held.pieces):
         fold.grow()
     held = fold.held
     held.memory[machine] = told.memory
     held.counters[counters] = told.counters
-    held.memory[machine, layout.HEAD] = _put_chain(held, told.pieces)
+    held.memory[machine, layout.HEAD] = _put_chain(held, pieces)
     held.memory[machine, layout.MARK] = _put_chain(held, told.marks)
     held.memory[machine, layout.SPARE] = -1
 

@@ -104,7 +104,7 @@ class Reviser:
         late = self._late(batch)
         news = batch.take(late)
         self._corrections = EventBatch.concat([self._corrections, news.take(_corrections(news))])
-        self.follower.advance(batch.take(~late))
+        self.follower.advance(batch.take(~late) if len(news) else batch)
         published = self.follower.publish(EARLIEST)
         for moment, part in _moments(news):
             self.follower.close(min(until, moment - MOMENT))
@@ -125,7 +125,7 @@ class Reviser:
         """Which events may change a bucket that had settled when they were received; every correction may."""
         late = _corrections(batch)
         number = np.array([self._number.get(text, -1) for text in batch.texts], np.int64)[batch["subject"]]
-        since = batch["ts"] - _worked(batch) - 1  # what is counted at a border was made before it
+        since = batch["ts"] - np.maximum(_worked(batch), _is_counted(batch))  # counted at a border: made before it
         for n, starts in self._starts.items():
             mine = np.flatnonzero(number == n)
             bucket = np.maximum(np.searchsorted(starts, since[mine], "right") - 1, 0)
@@ -205,6 +205,11 @@ def _moments(news: EventBatch) -> Iterator[tuple[Micros, EventBatch]]:
 def _corrections(batch: EventBatch) -> NDArray[np.bool_]:
     chosen: NDArray[np.bool_] = batch["type"] == EventType.CORRECTION
     return chosen
+
+
+def _is_counted(batch: EventBatch) -> NDArray[np.bool_]:
+    stated: NDArray[np.bool_] = np.isin(batch["type"], [EventType.STATE, EventType.OPERATION_START])
+    return ~stated
 
 
 def _worked(batch: EventBatch) -> NDArray[np.int64]:
