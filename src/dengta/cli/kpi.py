@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -21,10 +21,12 @@ from dengta.core.intervals import Interval
 from dengta.core.reason import Reason, Refusal, refuse_if
 from dengta.core.time import Micros, from_datetime, to_iso
 from dengta.engines import kpi
-from dengta.engines.kpi import Rows, Where
+from dengta.engines.kpi import Change, Rows, Where
 from dengta.engines.plantbook import PlantBook, parse
 from dengta.log import LogReader
 from dengta.site.bookshelf import Bookshelf
+from dengta.site.clock import SiteTime
+from dengta.site.home import SiteFolder
 
 app = typer.Typer(add_completion=False)
 _FILTERS = ("machine", "line", "order", "shift")
@@ -40,6 +42,8 @@ def kpi_(
     shift: Annotated[str | None, typer.Option("--shift", help=tr("kpi.option_shift"))] = None,
     start: Annotated[str | None, typer.Option("--from", help=tr("kpi.option_from"))] = None,
     end: Annotated[str | None, typer.Option("--to", help=tr("kpi.option_to"))] = None,
+    heard_by: Annotated[str | None, typer.Option("--heard-by", help=tr("kpi.option_heard_by"))] = None,
+    revisions: Annotated[bool, typer.Option("--revisions", help=tr("kpi.option_revisions"))] = False,
     assume: Annotated[bool, typer.Option("--assume", help=tr("kpi.option_assume"))] = False,
     site: Annotated[str | None, typer.Option("--site", help=tr("kpi.option_site"))] = None,
     home: Annotated[Path | None, typer.Option("--home", envvar="DENGTA_HOME", help=tr("kpi.option_home"))] = None,
@@ -50,6 +54,9 @@ def kpi_(
     """Fold one window."""
     told = _from_files(events, book) if events else _from_home(home, site, book)
     zone = told.zone
+    heard = _instant("--heard-by", heard_by, zone) if heard_by else None
+    if heard is not None:
+        told = replace(told, batch=told.batch.take(told.batch["recv"] <= heard))
     window = _window(kpi.extent(told.batch), start, end, zone)
     plant = told.book_at(window.end - 1)
     ids = list(plant.machines) if plant else []
@@ -66,7 +73,11 @@ def kpi_(
         times = kpi.order_times(batch)
         found = [f.with_inputs(kpi.execution_inputs(times, f.key["order"])) for f in found]
     total = next(iter(kpi.figures(rows, (), where)), None)
-    answer = Answer(told.site, zone, window, plant, tuple(dimensions), found, total, rows, assumed, told.names(plant))
+    changed = told.changes(plant, window) if revisions else None
+    names = told.names(plant)
+    answer = Answer(
+        told.site, zone, window, plant, tuple(dimensions), found, total, rows, assumed, names, heard, changed
+    )
     if as_json:
         print_json("kpi", to_json(answer), version=2)
     else:
@@ -82,6 +93,7 @@ class _Told:
     shelf: Bookshelf | None
     given: PlantBook | None
     sources: dict[str, str]
+    folder: SiteFolder | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -95,6 +107,16 @@ class _Told:
         """The plant book that held at `at`."""
         return self.given or (self.shelf.book(at) if self.shelf else None)
 
+    def changes(self, plant: PlantBook | None, window: Interval) -> list[Change]:
+        """What late events changed of what was known of `window`, in the order of its shifts; from a log only."""
+        if self.folder is None:
+            raise Refusal(Reason("kpi.revisions_need_a_log", ("--revisions", "--events")))
+        from dengta.apps.performance.site_fold import SiteFold
+
+        folded = SiteFold(LogReader(self.folder.log), plant).catch_up(SiteTime(self.folder.clock)())
+        found = [one for changes in (folded.changes.values() if folded else ()) for one in changes]
+        return sorted((c for c in found if window.meet(c.span)), key=lambda c: (c.span.start, c.machine, c.revision))
+
     def names(self, plant: PlantBook | None) -> dict[str, tuple[str, str | None]]:
         """Machine -> its name in the terminal's language, and what imported files call it."""
         machines = plant.machines if plant else {}
@@ -106,7 +128,7 @@ class _Told:
 def _from_home(home: Path | None, site: str | None, book: Path | None) -> _Told:
     folder = which_site(home, site)
     batch = LogReader(folder.log).read(types=[int(t) for t in kpi.ATTENDED])
-    return _Told(folder.site, batch, Bookshelf(folder.books), _book(book), source_names(folder))
+    return _Told(folder.site, batch, Bookshelf(folder.books), _book(book), source_names(folder), folder)
 
 
 def _from_files(events: Path, book: Path | None) -> _Told:

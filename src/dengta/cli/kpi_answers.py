@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from dengta.cli.printing import language, print_table, print_text, tr
 from dengta.core.intervals import Interval
 from dengta.core.reason import Reason
-from dengta.core.time import HOUR, MINUTE, in_minutes, to_iso
+from dengta.core.time import HOUR, MINUTE, Micros, in_minutes, to_iso
 from dengta.engines import kpi
-from dengta.engines.kpi import Assumptions, Column, Figure, Part, Ratio, Rows
+from dengta.engines.kpi import Assumptions, Change, Column, Figure, Part, Ratio, Rows
 from dengta.engines.kpi.assume import in_words
 from dengta.engines.plantbook import PlantBook
 from dengta.words import say
@@ -39,7 +39,8 @@ Names = Mapping[str, tuple[str, str | None]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All that is answered: `figures` by `by`, and `total`, the one figure of everything that was asked for."""
+    """All that is answered: `figures` by `by`, and `total`, the one figure of everything that was asked for. heard:
+    what was received later is not in it; changes: what late events changed of the window, None where nobody asked."""
 
     site: str
     zone: ZoneInfo
@@ -51,6 +52,8 @@ class Answer:
     rows: Rows
     assumed: Assumptions | None
     names: Names
+    heard: Micros | None = None
+    changes: Sequence[Change] | None = None
 
 
 def to_json(answer: Answer) -> dict[str, Any]:
@@ -80,7 +83,23 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "names": {m: {"name": name, "source_name": source} for m, (name, source) in answer.names.items()},
         "figures": [_figure(f) for f in answer.figures],
         "total": _total(answer.total) if answer.total else None,
+        "heard_by": None if answer.heard is None else to_iso(answer.heard, answer.zone),
+        **({} if answer.changes is None else {"revisions": [_change(c, answer.zone) for c in answer.changes]}),
         "shares": {name: _share(share) for name, share in shares(answer.total).items()} if answer.total else {},
+    }
+
+
+def _change(c: Change, zone: ZoneInfo) -> dict[str, Any]:
+    """A revision of one machine's shift; with `--heard-by` its `before` the figures before it are folded again."""
+    return {
+        "machine": c.machine,
+        "from": to_iso(c.span.start, zone),
+        "to": to_iso(c.span.end, zone),
+        "revision": c.revision,
+        "changed_at": to_iso(c.at, zone),
+        "before": to_iso(c.known_by, zone),
+        "events": c.events,
+        "first": {**c.first._asdict(), "ts": c.first_at, "at": to_iso(c.first_at, zone)},
     }
 
 
@@ -152,6 +171,8 @@ def show(answer: Answer) -> None:
     start, end = to_iso(window.start, answer.zone), to_iso(window.end, answer.zone)
     print_text(tr("kpi.title", site=answer.site or "-", start=start, end=end))
     print_text(tr("kpi.book", hash=answer.book.short) if answer.book else tr("kpi.no_book"))
+    if answer.heard is not None:
+        print_text(tr("kpi.heard_by", at=to_iso(answer.heard, answer.zone)))
     if answer.assumed:
         cycles, days = len(answer.assumed.cycles), len(answer.assumed.shifts)
         print_text(tr("kpi.assumed", hash=answer.assumed.hash[:12], cycles=cycles, days=days))
@@ -173,7 +194,19 @@ def show(answer: Answer) -> None:
         _table(answer, "energy", ENERGY, metered, [_metered(f) for f in metered])
     _table(answer, "ratios", [f"short_{n}" for n in SHOWN], figures, [_shown(f) for f in figures])
     _show_notes(figures)
+    if answer.changes is not None:
+        _show_changes(answer, answer.changes)
     print_text(tr("kpi.grades"))
+
+
+def _show_changes(answer: Answer, changes: Sequence[Change]) -> None:
+    """A line a revision; that there is none is said too."""
+    if not changes:
+        print_text(tr("kpi.no_revisions"))
+    for c in changes:
+        told = {"machine": c.machine, "revision": c.revision, "events": c.events}
+        times = {"start": c.span.start, "end": c.span.end, "at": c.at, "first": c.first_at, "before": c.known_by}
+        print_text(tr("kpi.revised", **told, **{name: to_iso(at, answer.zone) for name, at in times.items()}))
 
 
 def _speaks(f: Figure) -> bool:

@@ -147,3 +147,12 @@ def in_words(rows: Rows) -> dict[RowKey, Row]:
         ): dict(zip(Column, values, strict=True))
         for (m, cell, *codes), values in zip(rows.keys.tolist(), rows.values.tolist(), strict=True)
     }
+
+
+_SILENT = (Column.LATE, Column.RESETS, Column.ENERGY, Column.METERED)
+
+
+def figured(told: dict[RowKey, Row]) -> dict[RowKey, Row]:
+    """Rows as far as a change of them is a revision: without energy and remarks on samples."""
+    rest = {key: {c: 0 if c in _SILENT else n for c, n in row.items()} for key, row in told.items()}
+    return {key: row for key, row in rest.items() if any(n for c, n in row.items() if c is not Column.GRADE)}

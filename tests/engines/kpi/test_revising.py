@@ -17,7 +17,7 @@ from dengta.engines.kpi import Change, Column, Remembered, Reviser
 from dengta.engines.kpi.check import Row, RowKey
 from dengta.engines.kpi.model import Rows
 from dengta.engines.kpi.revising import MOMENT, SETTLES
-from tests.engines.kpi.recorded import START, WINDOW, in_words, record, setting
+from tests.engines.kpi.recorded import START, WINDOW, figured, in_words, record, setting
 
 SETTING = setting()
 BORN = START - 2 * DAY
@@ -61,7 +61,7 @@ def revise(events: list[Event], seed: int | None) -> tuple[list[Change], dict[tu
 def summary(changes: list[Change]) -> dict[tuple[str, int, int], tuple[object, ...]]:
     """What is told of each revision."""
     return {
-        (c.machine, c.span.start, c.revision): (c.heard, c.at, c.events, c.first, c.reach, in_words(c.before))
+        (c.machine, c.span.start, c.revision): (c.heard, c.at, c.events, c.first, c.reach, figured(in_words(c.before)))
         for c in changes
     }
 
@@ -95,7 +95,8 @@ def test_what_was_known_before_is_a_fold_of_what_had_been_received_by_then() -> 
         for change in revise(events, None)[0]:
             heard = [e for e in events if e.recv <= change.known_by]
             then = kpi.fold(SETTING, kpi.apply(EventBatch.of(heard).sorted()), WINDOW.end)
-            assert in_words(change.before) == bucket(then, change.machine, change.span), (seed, change)
+            was = figured(bucket(then, change.machine, change.span))
+            assert figured(in_words(change.before)) == was, (seed, change)
 
 
 def state(seq: int, hour: float, code: str, delay: int = MINUTE) -> Event:

@@ -120,20 +120,20 @@ def _prepare(folded: Folded) -> None:
 
 def overview(folded: Folded, choice: Choice) -> Overview:
     """The figures of `choice`."""
-    return _kept(folded, choice, "overview", _overview)
+    return kept(folded, choice, "overview", _overview)
 
 
 def one_machine(folded: Folded, choice: Choice) -> OneMachine:
     """The figures of the machine that `choice` names."""
-    return _kept(folded, choice, "machine", _one_machine)
+    return kept(folded, choice, "machine", _one_machine)
 
 
 def one_reason(folded: Folded, choice: Choice, reason: str, state: str = "") -> OneReason:
     """What `reason` cost in `choice`; "" is none, then `state` says of which stop."""
-    return _kept(folded, choice, ("reason", reason, state), lambda f, c: _one_reason(f, c, reason, state))
+    return kept(folded, choice, ("reason", reason, state), lambda f, c: _one_reason(f, c, reason, state))
 
 
-def _kept(folded: Folded, choice: Choice, question: Any, answer: Callable[[Folded, Choice], T]) -> T:
+def kept(folded: Folded, choice: Choice, question: Any, answer: Callable[[Folded, Choice], T]) -> T:
     """The answer, worked out once for as long as no event touches its window."""
     key = (choice.window, (choice, question))
     if not _is_kept(folded, choice, question):
@@ -148,7 +148,7 @@ def _is_kept(folded: Folded, choice: Choice, question: Any) -> bool:
 
 def _overview(folded: Folded, choice: Choice) -> Overview:
     rows, where = folded.within(choice.window), choice.where
-    total = _total(rows, where)
+    total = total_of(rows, where)
     return Overview(
         total,
         _measured(rows, ("machine",), where),
@@ -165,13 +165,14 @@ def _measured(rows: Rows, by: Sequence[str], where: Where) -> list[Measured]:
     return [Measured(f, f.clauses) for f in kpi.figures(rows, by, where)]
 
 
-def _total(rows: Rows, where: Where) -> Measured | None:
-    return next((m for m in _measured(rows, (), where) if m.figure.grade), None)
+def total_of(rows: Rows, where: Where | None = None) -> Measured | None:
+    """The figure of all `rows` in `where`; None where nothing was heard."""
+    return next((m for m in _measured(rows, (), where or Where()) if m.figure.grade), None)
 
 
 def _one_machine(folded: Folded, choice: Choice) -> OneMachine:
     rows, where = folded.within(choice.window, (choice.machine,)), choice.where
-    total = _total(rows, where)
+    total = total_of(rows, where)
     made = kpi.figures(rows, ("operation", "code"), where)
     return OneMachine(
         total,

@@ -38,12 +38,14 @@ Settled = Callable[[Interval], Micros]
 @dataclass(frozen=True, slots=True, eq=False)
 class Published:
     """A bucket that is closed: the rows of `machine` in `span` as they are known in this `revision` (from 1; 0 while
-    nothing was told of it), one row a key. before: those of the revision before, None of the first."""
+    nothing was told of it), one row a key. heard: when the news came that made it. before: the rows of the revision
+    before, None of the first."""
 
     machine: str
     span: Interval
     revision: int
     rows: Rows
+    heard: Micros
     before: Rows | None = None
 
 
@@ -276,7 +278,7 @@ class _Group:
                 end, was = self.spans[b].end, fresh.was
                 before = None if was is None else self._as_rows(was.rows, end, self._texts)
                 rows = self._as_rows(fresh.rows, end, self._texts)
-                found.append(Published(self.machines[m], self.spans[b], fresh.revision, rows, before))
+                found.append(Published(self.machines[m], self.spans[b], fresh.revision, rows, fresh.heard, before))
         self._dirty = {key for key in self._dirty if key[1] >= self._at}
         return found
 
@@ -331,18 +333,30 @@ class _Kept(NamedTuple):
     @classmethod
     def after(cls, kept: _Kept | None, rows: Ints, heard: Micros | None, settled: Micros) -> _Kept:
         """What is to be published now; `kept` itself where nothing changed."""
+        if kept is not None and np.array_equal(kept.rows, rows):
+            return kept
+        told = _figured(rows)
         if kept is None or kept.revision == 0:
-            told = int(rows[:, KEYS + Fact.GRADE].any())
-            if kept is None or told or not np.array_equal(kept.rows, rows):
-                return cls(told, rows, EARLIEST if heard is None else heard)
-            return kept
-        if np.array_equal(kept.rows, rows):
-            return kept
+            return cls(int(told[:, KEYS + Fact.GRADE].any()), rows, EARLIEST if heard is None else heard)
+        if np.array_equal(_figured(kept.rows), told):
+            return kept._replace(rows=rows)
         if heard is None or heard > max(settled, kept.heard):
             return cls(kept.revision + 1, rows, kept.heard if heard is None else heard, kept._replace(was=None))
-        if kept.was is not None and np.array_equal(kept.was.rows, rows):
-            return kept.was  # taken back in the same moment
+        if kept.was is not None and np.array_equal(_figured(kept.was.rows), told):
+            return kept.was._replace(rows=rows)  # taken back in the same moment
         return kept._replace(rows=rows)
+
+
+_SILENT = [KEYS + fact for fact in (Fact.LATE, Fact.RESETS, Fact.ENERGY, Fact.METERED)]
+"""What makes no revision: the energy of a time is known only once a meter is read after it; remarks on samples."""
+
+
+def _figured(rows: Ints) -> Ints:
+    """`rows` as far as what they say is a revision where it changes."""
+    told = rows.copy()
+    told[:, _SILENT] = 0
+    kept: Ints = told[told[:, KEYS + Fact.TIME :].any(axis=1)]
+    return kept
 
 
 def _only(whole: Setting, machines: list[str], cells: int) -> Setting:

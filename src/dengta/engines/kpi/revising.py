@@ -1,4 +1,5 @@
-"""Revisions: what was known of a bucket once it had settled, and how news that came later changed it.
+"""Revisions: what was known of a bucket once it had settled, and how news that came later changed it. Energy makes none:
+what was used in a shift is known once a meter is read after it.
 
 All of it follows from the events alone, each of which says when it happened (`ts`) and when it was received (`recv`).
 So every process that folds a log finds the same revisions, and figures as they were known at an instant can be
@@ -144,7 +145,7 @@ class Reviser:
         for one in fresh:
             told = self.changes.setdefault((one.machine, one.span.start), [])
             del told[max(one.revision - 1, 0) :]  # what was taken back
-            if one.before is not None:
+            if one.before is not None and one.heard == self._news.moment:
                 del told[one.revision - 2 :]
                 told.append(_change(one.machine, one.span, one.revision, one.before, self._news))
         for told in self.changes.values():
@@ -172,13 +173,13 @@ def _change(machine: str, span: Interval, revision: int, before: Rows, news: _Ne
 
 def causes(news: EventBatch, machine: str, span: Interval, located: Mapping[EventKey, Micros]) -> EventBatch:
     """Those of `news` that changed what is known of `machine` in `span`: events in it, reports that reach into it,
-    corrections of such; where there are none, those before it, which say in what state it began."""
+    corrections of such; where there are none, those before it, which say in what state it began. No meter readings."""
     named = np.array([text == machine for text in news.texts], np.bool_)[news["subject"]]
     ts = news["ts"].copy()
     for row in np.flatnonzero(_corrections(news)).tolist():
         key = EventKey(*(int(news[f"ref_{name}"][row]) for name in EventKey._fields))
         ts[row] = located.get(key, span.start)
-    before = named & (ts - _worked(news) < span.end)
+    before = named & (ts - _worked(news) < span.end) & (news["type"] != EventType.ENERGY)
     within = before & (ts >= span.start)
     chosen = within if within.any() else before
     return news.take(chosen if chosen.any() else np.ones(len(news), np.bool_))

@@ -26,6 +26,7 @@ from dengta.web.performance.intervals_view import Listed, intervals
 from dengta.web.performance.overview_page import Card, cards, digits_of
 from dengta.web.performance.recompute import Again, Recompute
 from dengta.web.performance.reported_view import reported
+from dengta.web.performance.revised_view import RevisedView
 from dengta.web.performance.waterfall_view import waterfall
 from dengta.web.performance.words import machine_name, reason_name, shift_name
 
@@ -37,6 +38,7 @@ class MachinePage:
     head: Head
     name: str
     cards: Sequence[Card]
+    revised: RevisedView | None
     elements: Drawn | None
     parts: Sequence[Drawn]
     band: str
@@ -55,7 +57,8 @@ def build(
     seen: OneMachine,
     spans: Sequence[StateSpan] | None,
     only: Cause | None,
-    steps: Sequence[MeterStep] = (),
+    steps: Sequence[MeterStep],
+    changed: RevisedView | None,
 ) -> MachinePage:
     """The page for one choice; `spans` of one business date, None where it is more; those of one cause are listed.
     steps: of its meters on that date."""
@@ -72,10 +75,13 @@ def build(
     readings = energy_view.reading_rows(folded, machine, steps) if steps else None
     if readings is not None:
         tables["readings"] = readings.table
+    if changed is not None and changed.listed is not None:
+        tables |= {"changes": changed.table, "late": changed.listed.table}
     return MachinePage(
         head=head(folded, asked, total.figure if total else None, one_machine=True),
         name=machine_name(folded, machine),
-        cards=cards(total),
+        cards=cards(total, changed),
+        revised=changed,
         elements=elements,
         parts=parts,
         band="" if spans is None else _band(folded, asked, spans),

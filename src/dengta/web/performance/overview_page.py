@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from django.utils.translation import gettext
@@ -20,6 +20,7 @@ from dengta.web.performance.drawn import Drawn
 from dengta.web.performance.head import Head, head
 from dengta.web.performance.recompute import Again, Recompute
 from dengta.web.performance.reported_view import reported
+from dengta.web.performance.revised_view import RevisedView
 from dengta.web.performance.shown import DASH
 from dengta.web.performance.waterfall_view import waterfall
 from dengta.web.performance.words import MEASURES, line_name, machine_name, minutes, percent, shift_name, why
@@ -29,7 +30,8 @@ OEE = ("oee", "availability", "effectiveness", "quality_ratio")
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One measure of the whole: its value, what it was divided from, and why it is undefined."""
+    """One measure of the whole: its value, what it was divided from, and why it is undefined; `was`: what it said
+    before the last late events, "" where they changed nothing."""
 
     definition: str
     label: str
@@ -37,6 +39,7 @@ class Card:
     made_of: str
     why: str
     above: bool
+    was: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Page:
 
     head: Head
     cards: Sequence[Card]
+    revised: RevisedView | None
     ratio_names: Sequence[str]
     shift_names: Sequence[str]
     machines: Sequence[LineRows]
@@ -82,7 +86,7 @@ class Page:
         return 5 + len(self.ratio_names) + len(self.shift_names)
 
 
-def build(again: Again, folded: Folded, asked: Asked, seen: Overview) -> Page:
+def build(again: Again, folded: Folded, asked: Asked, seen: Overview, changed: RevisedView | None) -> Page:
     """The page of one choice."""
     total, named = seen.total, shifts(folded.book)
     labour = reported(total.figure, again) if total else None
@@ -107,7 +111,8 @@ def build(again: Again, folded: Folded, asked: Asked, seen: Overview) -> Page:
     matrix = None if asked.one_date else trends_view.matrix(again, folded, asked, seen)
     return Page(
         head=head(folded, asked, total.figure if total else None),
-        cards=cards(total),
+        cards=cards(total, changed),
+        revised=changed,
         ratio_names=[str(MEASURES[name]) for name in OEE],
         shift_names=[shift_name(folded, s) for s in named],
         machines=_lines(folded, asked, seen, named),
@@ -117,6 +122,7 @@ def build(again: Again, folded: Folded, asked: Asked, seen: Overview) -> Page:
         table_again=again.command("machine", "shift"),
         tables={
             "machines": _table(again, folded, seen, named),
+            **({"changes": changed.table} if changed else {}),
             **{d.id: d.file for d in (*losses, *([matrix] if matrix else []))},
         },
         exports=asked.query(),
@@ -134,9 +140,18 @@ def _in_order(folded: Folded, seen: Overview) -> list[Measured]:
     return sorted(seen.machines, key=lambda one: place[one.key["machine"]])
 
 
-def cards(total: Measured | None) -> list[Card]:
+def cards(total: Measured | None, changed: RevisedView | None) -> list[Card]:
     """OEE and its factors as quotients of sums; none where nothing was heard."""
-    return [_card(total, name) for name in OEE] if total else []
+    found = [_card(total, name) for name in OEE] if total else []
+    if total is None or changed is None or changed.before is None:
+        return found
+    was = changed.before.ratios
+    return [
+        card
+        if was[card.definition].value == total.ratios[card.definition].value
+        else replace(card, was=percent(was[card.definition]))
+        for card in found
+    ]
 
 
 def _card(total: Measured, name: str) -> Card:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dengta.apps.performance.queries import Choice
 from dengta.core.time import to_iso
-from dengta.engines.kpi import Figure, Ratio
+from dengta.engines.kpi import Change, Figure, Ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,12 @@ class Again:
         only = "".join(f" --{name} {shlex.quote(value)}" for name, value in self.choice.chosen.items())
         dimensions = shlex.quote(",".join(by))
         return f"dengta kpi --site {self.site} --from {start} --to {end}{only} --by {dimensions} --json"
+
+    def before(self, change: Change) -> str:
+        """The command for what was known of a machine's shift before `change`."""
+        start, end, heard = (to_iso(at, self.zone) for at in (change.span.start, change.span.end, change.known_by))
+        only = f"--machine {shlex.quote(change.machine)} --heard-by {heard}"
+        return f"dengta kpi --site {self.site} --from {start} --to {end} {only} --by '' --json"
 
     def of(self, figure: Figure, definitions: Sequence[str]) -> Recompute:
         """How `figure` is computed again."""

@@ -12,18 +12,19 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from dengta.apps.accounts.policies import Permission, require
-from dengta.apps.performance import behind, queries
+from dengta.apps.performance import behind, queries, revisions
 from dengta.apps.performance.business_days import shift_hours, span
 from dengta.apps.performance.site_fold import Folded
 from dengta.core.reason import Reason, Refusal
 from dengta.engines.kpi import MeterStep, StateSpan
 from dengta.log import LogReader
 from dengta.site.bookshelf import Bookshelf
-from dengta.web.performance import intervals_view, machine_page, overview_page, reason_page
+from dengta.web.performance import intervals_view, machine_page, overview_page, reason_page, revised_view
 from dengta.web.performance.asking import Asked, asked
 from dengta.web.performance.exports import exported
 from dengta.web.performance.reason_page import Sought
 from dengta.web.performance.recompute import Again
+from dengta.web.performance.revised_view import RevisedView
 from dengta.web.scope import Scope, need_scope, person
 
 PATIENCE_S = 3.0
@@ -56,7 +57,7 @@ def performance(request: HttpRequest) -> HttpResponse:
     if isinstance(seen, HttpResponse):
         return seen
     figures = queries.overview(seen.folded, seen.asked.choice)
-    page = overview_page.build(seen.again, seen.folded, seen.asked, figures)
+    page = overview_page.build(seen.again, seen.folded, seen.asked, figures, _revised(seen, one=False))
     return _answer(request, "performance/performance.html", seen, page, gettext("Performance"))
 
 
@@ -75,8 +76,19 @@ def machine(request: HttpRequest, machine: str) -> HttpResponse:
     reason, state = request.GET.get("reason", ""), request.GET.get("state", "")
     only = behind.Cause(reason, state) if reason or state else None
     figures = queries.one_machine(seen.folded, choice)
-    page = machine_page.build(seen.again, seen.folded, seen.asked, figures, spans, only, steps)
+    changed = _revised(seen, one=True)
+    page = machine_page.build(seen.again, seen.folded, seen.asked, figures, spans, only, steps, changed)
     return _answer(request, "performance/machine.html", seen, page, page.name)
+
+
+def _revised(seen: _Seen, *, one: bool) -> RevisedView | None:
+    """What late events changed; of one machine with every event, of more with the first of the last ones."""
+    found = revisions.revised(seen.folded, seen.asked.choice)
+    if found is None:
+        return None
+    buckets = found.buckets if one else found.buckets[:1]
+    news = [revisions.late_events(seen.reader, bucket.change) for bucket in buckets]
+    return revised_view.revised(seen.again, seen.folded, seen.asked, found, news, one=one)
 
 
 @require_safe
