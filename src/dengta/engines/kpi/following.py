@@ -336,12 +336,14 @@ class _Kept(NamedTuple):
         if kept is not None and np.array_equal(kept.rows, rows):
             return kept
         told = _figured(rows)
-        if kept is None or kept.revision == 0:
-            return cls(int(told[:, KEYS + Fact.GRADE].any()), rows, EARLIEST if heard is None else heard)
+        last = kept.heard if kept else EARLIEST
+        is_news = heard is None or heard > max(settled, last)
+        if kept is None or kept.revision == 0 or (kept.revision == 1 and not is_news):
+            return cls(int(told[:, KEYS + Fact.GRADE].any()), rows, max(last, heard or EARLIEST))
         if np.array_equal(_figured(kept.rows), told):
             return kept._replace(rows=rows)
-        if heard is None or heard > max(settled, kept.heard):
-            return cls(kept.revision + 1, rows, kept.heard if heard is None else heard, kept._replace(was=None))
+        if is_news:
+            return cls(kept.revision + 1, rows, heard or last, kept._replace(was=None))
         if kept.was is not None and np.array_equal(_figured(kept.was.rows), told):
             return kept.was._replace(rows=rows)  # taken back in the same moment
         return kept._replace(rows=rows)

@@ -1,5 +1,6 @@
-"""Revisions: what was known of a bucket once it had settled, and how news that came later changed it. Energy makes none:
-what was used in a shift is known once a meter is read after it.
+"""Revisions: what was known of a bucket once it had settled, and how news that came later changed it.
+
+Energy makes none: what was used in a shift is known only once a meter is read after it.
 
 All of it follows from the events alone, each of which says when it happened (`ts`) and when it was received (`recv`).
 So every process that folds a log finds the same revisions, and figures as they were known at an instant can be
