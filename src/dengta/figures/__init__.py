@@ -3,12 +3,14 @@
 from dengta.figures.oee_matrix import MatrixCell, MatrixRow, MatrixView, matrix_svg
 from dengta.figures.pareto import ParetoBar, ParetoView, pareto_svg
 from dengta.figures.share_bar import share_bar_svg
-from dengta.figures.state_band import BandView, Mark, Shade, state_band_svg
+from dengta.figures.state_band import NARROW, WIDTH, BandView, Mark, Shade, state_band_svg
 from dengta.figures.strip import StripView, strip_svg
 from dengta.figures.trend import TrendLine, TrendView, trend_svg
 from dengta.figures.waterfall import WaterfallStep, WaterfallView, waterfall_svg
 
 __all__ = [
+    "NARROW",
+    "WIDTH",
     "BandView",
     "Mark",
     "MatrixCell",

@@ -29,33 +29,42 @@ class MatrixRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MatrixView:
-    """Rows from top to bottom. label: the whole in one sentence."""
+    """Rows from top to bottom. label: the whole in one sentence. left, cell: width of the names and of a cell."""
 
     columns: Sequence[str]
     rows: Sequence[MatrixRow]
     label: str
+    left: int = LEFT
+    cell: int = CELL
+
+    def narrow(self, first: int, columns: int) -> MatrixView:
+        """Some of its columns, to fit a phone of 360 pixels with seven of them."""
+        part = slice(first, first + columns)
+        rows = [row._replace(cells=row.cells[part]) for row in self.rows]
+        return MatrixView(self.columns[part], rows, self.label, 86, 30)
 
 
 def matrix_svg(view: MatrixView) -> str:
     """The matrix; its width grows with its columns."""
-    width, height = LEFT + CELL * len(view.columns), TOP + ROW * len(view.rows)
+    width, height = view.left + view.cell * len(view.columns), TOP + ROW * len(view.rows)
     parts = [
-        f'<text x="{LEFT + CELL * i + CELL / 2}" y="14" fill="{SOFT}" text-anchor="middle">{text(column)}</text>'
+        f'<text x="{number(view.left + view.cell * (i + 0.5))}" y="14" fill="{SOFT}" text-anchor="middle">'
+        f"{text(column if view.cell == CELL else column[-2:])}</text>"
         for i, column in enumerate(view.columns)
     ]
     for r, row in enumerate(view.rows):
         top = TOP + r * ROW
-        name = f'<text y="{top + 18}" fill="{INK}">{text(fitted(row.name, LEFT - 8))}</text>'
+        name = f'<text y="{top + 18}" fill="{INK}">{text(fitted(row.name, view.left - 8))}</text>'
         parts.append(f'<path stroke="{HAIR}" d="M0 {top}.5H{width}"/>{linked(name, row.href)}')
-        parts += [_cell(cell, LEFT + CELL * c, top) for c, cell in enumerate(row.cells)]
+        parts += [_cell(cell, view.left + view.cell * c, top, view.cell) for c, cell in enumerate(row.cells)]
     return figure(width, height, view.label, "".join(parts), "matrix")
 
 
-def _cell(cell: MatrixCell, left: int, top: int) -> str:
+def _cell(cell: MatrixCell, left: int, top: int, width: int) -> str:
     """Its number over its bar; above 100 % a triangle before the number, undefined a dash."""
-    middle, room = left + CELL / 2, CELL - 8
+    middle, room = left + width / 2, width - 8
     face = "–" if cell.share is None else f"{100 * cell.share:.0f}"
-    drawn = f'<rect x="{left}" y="{top + 1}" width="{CELL}" height="{ROW - 2}" fill="none" pointer-events="all"/>'
+    drawn = f'<rect x="{left}" y="{top + 1}" width="{width}" height="{ROW - 2}" fill="none" pointer-events="all"/>'
     drawn += f'<text x="{number(middle)}" y="{top + 16}" fill="{INK}" text-anchor="middle">{face}</text>'
     if cell.share is not None:
         above = cell.share > 1

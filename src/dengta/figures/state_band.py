@@ -9,9 +9,10 @@ from typing import NamedTuple
 from dengta.core.time import Micros
 from dengta.figures.look import CARD, FONT, HAIR, INK, SHADE, SOFT, STATES, bars, number, text, width_of
 
-WIDTH, HEIGHT = 880, 148
-_LEFT, _RIGHT, _TOP, _BOTTOM = 8, WIDTH - 8, 30, 94
-_AXIS, _LEGEND = 112, 138
+WIDTH, NARROW = 880, 320
+"""On a desk, and on a phone."""
+_LEFT, _TOP, _BOTTOM = 8, 30, 94
+_AXIS, _LEGEND, _LEGEND_ROW = 112, 138, 22
 
 
 class Shade(NamedTuple):
@@ -46,20 +47,28 @@ class BandView:
     shifts: Sequence[Shade] = ()
     ticks: Sequence[Mark] = ()
     now: Mark | None = None
+    width: int = WIDTH
+
+    @property
+    def right(self) -> int:
+        """Where the band ends."""
+        return self.width - _LEFT
 
 
 def state_band_svg(view: BandView) -> str:
-    """The band with its axis and legend, `WIDTH` x `HEIGHT` units."""
-    parts = [_shifts(view), _states(view), _axis(view), _now(view), _legend(view)]
+    """The band with its axis and legend, as wide as `view` says; its height grows with the legend's rows."""
+    legend, height = _legend(view)
+    parts = [_shifts(view), _states(view), _axis(view), _now(view), legend]
+    shape = "figure" if view.width == WIDTH else "figure narrow"
     return (
-        f'<svg class="figure" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img" '
+        f'<svg class="{shape}" viewBox="0 0 {view.width} {height}" width="{view.width}" height="{height}" role="img" '
         f'aria-label="{text(view.label)}" {FONT}>{"".join(parts)}</svg>'
     )
 
 
 def _x(view: BandView, at: Micros) -> float:
     share = (min(max(at, view.start), view.end) - view.start) / (view.end - view.start)
-    return _LEFT + share * (_RIGHT - _LEFT)
+    return _LEFT + share * (view.right - _LEFT)
 
 
 def _shifts(view: BandView) -> str:
@@ -96,9 +105,9 @@ def _axis(view: BandView) -> str:
         f'<text x="{number(_x(view, tick.at))}" y="{_AXIS}" fill="{SOFT}" text-anchor="middle">'
         f"{text(tick.label)}</text>"
         for tick in view.ticks
-        if _LEFT + 14 < _x(view, tick.at) < _RIGHT - 14
+        if _LEFT + 14 < _x(view, tick.at) < view.right - 14
     )
-    return f'<path stroke="{SOFT}" d="M{_LEFT} {_BOTTOM}.5H{_RIGHT}"/>{ticks}'
+    return f'<path stroke="{SOFT}" d="M{_LEFT} {_BOTTOM}.5H{view.right}"/>{ticks}'
 
 
 def _now(view: BandView) -> str:
@@ -106,7 +115,7 @@ def _now(view: BandView) -> str:
         return ""
     x = _x(view, view.now.at)
     width = width_of(view.now.label) + 10
-    left = min(max(x - width / 2, _LEFT), _RIGHT - width)
+    left = min(max(x - width / 2, _LEFT), view.right - width)
     return (
         f'<path stroke="{INK}" stroke-width="1.5" d="M{number(x)} {_TOP - 6}V{_BOTTOM + 4}"/>'
         f'<rect x="{number(left)}" y="{_TOP - 24}" width="{number(width)}" height="18" rx="3" fill="{INK}"/>'
@@ -115,19 +124,21 @@ def _now(view: BandView) -> str:
     )
 
 
-def _legend(view: BandView) -> str:
+def _legend(view: BandView) -> tuple[str, int]:
+    """The legend, and where the figure ends below it."""
     shown = {state for _, _, state in view.spans}
-    x, drawn, said = float(_LEFT), [], set()
+    x, y, drawn, said = float(_LEFT), _LEGEND, [], set()
     for state, look in STATES.items():
         word = view.words.get(state, state)
         if state not in shown or word in said:
             continue
         said.add(word)
+        if x > _LEFT and x + 20 + width_of(word) > view.right:
+            x, y = float(_LEFT), y + _LEGEND_ROW
         high = max(look.height * 14, 1.5)
         drawn.append(
-            f'<rect x="{number(x)}" y="{number(_LEGEND - high)}" width="14" height="{number(high)}" '
-            f'fill="{look.fill}"/>'
-            f'<text x="{number(x + 20)}" y="{_LEGEND}" fill="{INK}">{text(word)}</text>'
+            f'<rect x="{number(x)}" y="{number(y - high)}" width="14" height="{number(high)}" fill="{look.fill}"/>'
+            f'<text x="{number(x + 20)}" y="{y}" fill="{INK}">{text(word)}</text>'
         )
         x += 20 + width_of(word) + 20
-    return "".join(drawn)
+    return "".join(drawn), y + 10

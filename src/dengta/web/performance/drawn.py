@@ -14,7 +14,7 @@ from dengta.web.performance.shown import table_html
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """id: for its heading. notes: sentences below it. empty: said in place of a drawing. hrefs: behind the rows.
-    tabled: the table itself is what is shown."""
+    tabled: the table itself is what is shown. parts: the drawing in parts that fit a phone, each with its name."""
 
     id: str
     title: str
@@ -26,6 +26,7 @@ class Drawn:
     empty: str = ""
     hrefs: Sequence[str] = ()
     tabled: bool = False
+    parts: Sequence[tuple[str, str]] = ()
 
     @property
     def file(self) -> Table:

@@ -15,7 +15,7 @@ from dengta.apps.performance.site_fold import Folded
 from dengta.core.time import HOUR, MINUTE, Micros, to_datetime
 from dengta.documents import Kind, Table, TableColumn, Value
 from dengta.engines.kpi import Column, Figure, MeterStep, StateSpan
-from dengta.figures import BandView, Mark, Shade, state_band_svg
+from dengta.figures import NARROW, WIDTH, BandView, Mark, Shade, state_band_svg
 from dengta.web.floor.words import ELEMENTS, called, state_words
 from dengta.web.performance import energy_view, paretos_view, trends_view
 from dengta.web.performance.addresses import machine_address
@@ -42,6 +42,7 @@ class MachinePage:
     elements: Drawn | None
     parts: Sequence[Drawn]
     band: str
+    band_on_phone: str
     listed: Listed | None
     reasons: Sequence[tuple[str, str, bool]]
     readings: Listed | None
@@ -84,7 +85,8 @@ def build(
         revised=changed,
         elements=elements,
         parts=parts,
-        band="" if spans is None else _band(folded, asked, spans),
+        band="" if spans is None else _band(folded, asked, spans, WIDTH),
+        band_on_phone="" if spans is None else _band(folded, asked, spans, NARROW),
         listed=listed,
         reasons=_reasons(folded, asked, spans or (), only),
         readings=readings,
@@ -205,7 +207,7 @@ def _reasons(
     ]
 
 
-def _band(folded: Folded, asked: Asked, spans: Sequence[StateSpan]) -> str:
+def _band(folded: Folded, asked: Asked, spans: Sequence[StateSpan], width: int) -> str:
     window, zone, words = asked.choice.window, folded.zone, state_words()
     book, machine = folded.book, asked.choice.machine
     lengths: dict[str, Micros] = {}
@@ -213,7 +215,7 @@ def _band(folded: Folded, asked: Asked, spans: Sequence[StateSpan]) -> str:
         lengths[one.state] = lengths.get(one.state, 0) + one.end - one.start
     told = ", ".join(f"{words.get(state, state)} {length // MINUTE} min" for state, length in lengths.items())
     worked = book.resolver(machine).occurrences(window) if book and machine in book.machines else []
-    step = HOUR if window.length <= 12 * HOUR else 2 * HOUR
+    step = (HOUR if window.length <= 12 * HOUR else 2 * HOUR) * (1 if width == WIDTH else 2)
     ticks = range(-(-window.start // step) * step, window.end, step)
     return state_band_svg(
         BandView(
@@ -224,5 +226,6 @@ def _band(folded: Folded, asked: Asked, spans: Sequence[StateSpan]) -> str:
             f"{machine_name(folded, machine)}: {told}",
             [Shade(o.interval.start, o.interval.end, shift_name(folded, o.shift)) for o in worked],
             [Mark(at, f"{to_datetime(at, zone):%H:%M}") for at in ticks],
+            width=width,
         )
     )

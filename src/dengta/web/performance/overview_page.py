@@ -171,18 +171,19 @@ def _card(total: Measured, name: str) -> Card:
     return Card(name, str(MEASURES[name]), percent(ratio), made_of, why(ratio.reason), ratio.above_one)
 
 
-def _cell(measured: Measured | None, name: str, href: str = "") -> str:
+def _cell(measured: Measured | None, name: str, heading: str, href: str = "") -> str:
     """A ratio in the table of machines: number and bar, a dash that says why, a mark and a word above 100 %."""
+    label = f' data-label="{escape(heading)}"'
     ratio = measured.ratios[name] if measured and measured.figure.grade else None
     if ratio is None or ratio.value is None:
         told = escape(why(ratio.reason) if ratio else gettext("nothing was heard in this window"))
-        return f'<td class="n" title="{told}">{DASH}<span class="unseen">{told}</span></td>'
+        return f'<td class="n" title="{told}"{label}>{DASH}<span class="unseen">{told}</span></td>'
     face = f'<a href="{escape(href)}">{percent(ratio)}</a>' if href else percent(ratio)
     bar = share_bar_svg(float(ratio.value))
     if ratio.above_one:
         word = escape(gettext("above 100 %"))
-        return f'<td class="n above">▲ {face} <span>{word}</span>{bar}</td>'
-    return f'<td class="n">{face}{bar}</td>'
+        return f'<td class="n above"{label}>▲ {face} <span>{word}</span>{bar}</td>'
+    return f'<td class="n"{label}>{face}{bar}</td>'
 
 
 def _lines(folded: Folded, asked: Asked, seen: Overview, named: Sequence[str]) -> list[LineRows]:
@@ -219,11 +220,16 @@ def _row(
     named: Sequence[str],
 ) -> MachineRow:
     machine, planned = one.key["machine"], one.figure.planned
-    shares = [_cell(by_shift.get((machine, s)), "oee", machine_address(asked, machine, shift=s)) for s in named]
+    shares = [
+        _cell(
+            by_shift.get((machine, s)), "oee", f"OEE {shift_name(folded, s)}", machine_address(asked, machine, shift=s)
+        )
+        for s in named
+    ]
     return MachineRow(
         machine_name(folded, machine),
         machine_address(asked, machine),
-        "".join((*(_cell(one, name) for name in OEE), *shares)),
+        "".join((*(_cell(one, name, str(MEASURES[name])) for name in OEE), *shares)),
         DASH if planned is None else minutes(planned),
         f"{one.pieces(Column.GOOD):,}",
         f"{one.pieces(Column.SCRAP):,}",

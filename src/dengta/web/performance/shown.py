@@ -15,6 +15,8 @@ from dengta.documents import Kind, Table, Value
 from dengta.documents.table import MWH_A_KWH
 
 DASH = "–"
+_FIT = 3
+"""So many columns fit a phone."""
 _DIGITS = {
     Kind.MINUTES: (MINUTE, 0),
     Kind.TENTHS: (MINUTE, 1),
@@ -26,13 +28,17 @@ _DIGITS = {
 
 
 def table_html(table: Table, hrefs: Sequence[str] = ()) -> str:
-    """`table` as an HTML table; `hrefs`: where the first cell of each row leads."""
+    """`table` as an HTML table; `hrefs`: where the first cell of each row leads. On a phone the rows of a wide one are
+    stacked, each cell under the name of its column."""
     kinds = [column.kind for column in table.columns]
     classes = ["" if kind in (Kind.TEXT, Kind.DATE) else ' class="n"' for kind in kinds]
     heads = "".join(
         f'<th scope="col"{cls}>{escape(column.heading)}</th>'
         for column, cls in zip(table.columns, classes, strict=True)
     )
+    if len(kinds) > _FIT:
+        named = (f' data-label="{escape(column.heading)}"' for column in table.columns[1:])
+        classes = [classes[0], *(f"{cls}{name}" for cls, name in zip(classes[1:], named, strict=True))]
     rows = []
     for i, row in enumerate(table.rows):
         cells = [escape(said(value, kind)) for value, kind in zip(row, kinds, strict=True)]
@@ -40,7 +46,8 @@ def table_html(table: Table, hrefs: Sequence[str] = ()) -> str:
             cells[0] = f'<a href="{escape(hrefs[i])}">{cells[0]}</a>'
         rows.append("".join(f"<td{cls}>{cell}</td>" for cell, cls in zip(cells, classes, strict=True)))
     body = "".join(f"<tr>{row}</tr>" for row in rows)
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    stacked = ' class="stack"' if len(kinds) > _FIT else ""
+    return f"<table{stacked}><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def said(value: Value, kind: Kind) -> str:

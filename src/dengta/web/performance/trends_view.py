@@ -18,6 +18,7 @@ from dengta.web.performance.drawn import Drawn
 from dengta.web.performance.recompute import Again
 from dengta.web.performance.words import MEASURES, machine_name, percent, why
 
+_WEEK = 7
 _LINES = ("oee", "availability", "effectiveness", "quality_ratio")
 
 
@@ -59,8 +60,13 @@ def matrix(again: Again, folded: Folded, asked: Asked, seen: Overview) -> Drawn:
         [machine_name(folded, machine), *(_share(by.get((machine, day))) for day in dates)] for machine in machines
     ]
     said = gettext("OEE of {n} machines from {first} to {last}").format(n=len(machines), first=dates[0], last=dates[-1])
-    drawing = matrix_svg(MatrixView([day[5:] for day in dates], rows, said))
-    return Drawn("matrix", title, about, drawing, Table(title, columns, values), again.command("machine", "date"))
+    view, command = MatrixView([day[5:] for day in dates], rows, said), again.command("machine", "date")
+    weeks = [slice(max(last - _WEEK, 0), last) for last in range(len(dates), 0, -_WEEK)]
+    parts = [
+        (f"{dates[week][0]} – {dates[week][-1]}", matrix_svg(view.narrow(week.start, week.stop - week.start)))
+        for week in weeks
+    ]
+    return Drawn("matrix", title, about, matrix_svg(view), Table(title, columns, values), command, parts=parts)
 
 
 def _cell(folded: Folded, asked: Asked, machine: str, day: str, figure: Measured | None) -> MatrixCell:
