@@ -18,6 +18,7 @@ PERFORMANCE = [path for name, path in PAGES.items() if name.startswith("performa
 
 def test_from_an_oee_to_the_event_and_back_to_the_same_digits(visit, live_plant):
     page = visit("manager", "/performance/?window=shift")
+    expect(page.locator("table.machines")).to_be_visible(timeout=60_000)  # the log is read first
     row = page.locator("table.machines tr", has=page.get_by_role("link", name="Packing station 3"))
     row.locator("td a").first.click()  # the OEE of its shift
     expect(page.locator("h1")).to_have_text("Packing station 3")
@@ -57,6 +58,7 @@ def test_on_a_phone_nothing_of_performance_is_cut_off(visit, live_plant, languag
     page = visit("manager", "/floor/", language, 390)
     for path in PERFORMANCE:
         page.goto(live_plant.address + path)
+        expect(page.locator(".perf-head")).to_be_visible(timeout=60_000)
         cut = page.locator(".scroll, details[open] > svg").evaluate_all(
             "all => all.filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1)"
             ".map(e => e.outerHTML.slice(0, 160))"
