@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +21,10 @@ from dengta.core.time import EARLIEST, LATEST, Micros
 from dengta.core.vocabulary import EventType
 from dengta.engines.kpi import kernels_layout as layout
 from dengta.engines.kpi.fold import Fold
+from dengta.engines.kpi.kept import Kept
 from dengta.engines.kpi.kernels_table import KEYS
 from dengta.engines.kpi.known import Known, close, known, of_machine, put_rows, restore
-from dengta.engines.kpi.model import Cells, Fact, Ints, Key, Rows, Setting, summed
+from dengta.engines.kpi.model import Cells, Ints, Key, Rows, Setting, summed
 
 Reread = Callable[[str, Micros, Micros], EventBatch]
 """(machine, start, end) -> its events with ``start <= ts < end`` from the log, sorted, with every correction done that
@@ -157,7 +157,7 @@ class _Group:
         self._back: dict[tuple[int, int], set[int]] = {}
         """Bucket -> later ones whose events added rows to it."""
         self._dirty: set[tuple[int, int]] = set()
-        self._kept: dict[tuple[int, int], _Kept] = {}
+        self._kept: dict[tuple[int, int], Kept] = {}
 
     def _knows(self, m: int, border: Micros, like: Known | None = None) -> Known:
         return known(self._fold, m, self._counters[self.machines[m]], border, like)
@@ -272,7 +272,7 @@ class _Group:
             parts = [self._added[m][b], *(self._added[m][later] for later in sorted(self._back.get((m, b), ())))]
             parts.append(of_machine(live, m))
             kept = self._kept.get((m, b))
-            fresh = _Kept.after(kept, self._of_bucket(parts, b), heard, self._settled(self.spans[b]))
+            fresh = Kept.after(kept, self._of_bucket(parts, b), heard, self._settled(self.spans[b]))
             if fresh is not kept:
                 self._kept[m, b] = fresh
                 end, was = self.spans[b].end, fresh.was
@@ -320,45 +320,6 @@ class _Group:
         keys[:, Key.CELL] += self._offset
         nothing = np.zeros(0, np.int64)
         return Rows(self._whole, until, texts, keys, rows[:, KEYS:], nothing, nothing)
-
-
-class _Kept(NamedTuple):
-    """What was published last of a bucket; `heard`: when the news came; was: the revision before."""
-
-    revision: int
-    rows: Ints
-    heard: Micros
-    was: _Kept | None = None
-
-    @classmethod
-    def after(cls, kept: _Kept | None, rows: Ints, heard: Micros | None, settled: Micros) -> _Kept:
-        """What is to be published now; `kept` itself where nothing changed."""
-        if kept is not None and np.array_equal(kept.rows, rows):
-            return kept
-        told = _figured(rows)
-        last = kept.heard if kept else EARLIEST
-        is_news = heard is None or heard > max(settled, last)
-        if kept is None or kept.revision == 0 or (kept.revision == 1 and not is_news):
-            return cls(int(told[:, KEYS + Fact.GRADE].any()), rows, max(last, heard or EARLIEST))
-        if np.array_equal(_figured(kept.rows), told):
-            return kept._replace(rows=rows)
-        if is_news:
-            return cls(kept.revision + 1, rows, heard or last, kept._replace(was=None))
-        if kept.was is not None and np.array_equal(_figured(kept.was.rows), told):
-            return kept.was._replace(rows=rows)  # taken back in the same moment
-        return kept._replace(rows=rows)
-
-
-_SILENT = [KEYS + fact for fact in (Fact.LATE, Fact.RESETS, Fact.ENERGY, Fact.METERED)]
-"""What makes no revision: the energy of a time is known only once a meter is read after it; remarks on samples."""
-
-
-def _figured(rows: Ints) -> Ints:
-    """`rows` as far as what they say is a revision where it changes."""
-    told = rows.copy()
-    told[:, _SILENT] = 0
-    kept: Ints = told[told[:, KEYS + Fact.TIME :].any(axis=1)]
-    return kept
 
 
 def _only(whole: Setting, machines: list[str], cells: int) -> Setting:
