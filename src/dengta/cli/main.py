@@ -17,6 +17,7 @@ VERBS = {
     "import": "import_",
     "kpi": "kpi",
     "log": "log",
+    "maturity": "maturity",
     "orders": "orders",
     "people": "people",
     "plant": "plant",

@@ -11,3 +11,14 @@ def known() -> tuple[str, ...]:
 def rules(programme: str) -> str:
     """The text of a programme's articles. FileNotFoundError where there is none."""
     return files(__name__).joinpath(programme, "rules.toml").read_text("utf-8")
+
+
+def editions() -> tuple[str, ...]:
+    """The questionnaires there are."""
+    names = (one.name for one in files(__name__).joinpath("common").iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+def edition(name: str) -> str:
+    """The text of a questionnaire. FileNotFoundError where there is none."""
+    return files(__name__).joinpath("common", f"{name}.toml").read_text("utf-8")

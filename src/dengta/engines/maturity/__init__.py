@@ -1,0 +1,25 @@
+"""Digital maturity: questionnaires as data, scored exactly, with what is missing for the next level.
+
+``from_toml`` reads an edition, ``from_json`` answers to it, ``score`` gives points, level, what cannot be said yet and
+the next best actions; ``again`` is the independent judge. "Not answered" is never "failed".
+"""
+
+from dengta.engines.maturity.answers_reading import edition_of, from_json
+from dengta.engines.maturity.check import again
+from dengta.engines.maturity.edition_reading import from_toml
+from dengta.engines.maturity.model import Answers, Edition, Gap, Kind, Score
+from dengta.engines.maturity.scoring import gap_to, score
+
+__all__ = [
+    "Answers",
+    "Edition",
+    "Gap",
+    "Kind",
+    "Score",
+    "again",
+    "edition_of",
+    "from_json",
+    "from_toml",
+    "gap_to",
+    "score",
+]
