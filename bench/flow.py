@@ -90,18 +90,21 @@ def cp_sat(problem: Problem, goal: Goal, seconds: float, seed: int) -> Sheet:
     for i, (low, high) in enumerate(pairwise(c.way_ptr.tolist())):
         model.add_exactly_one(taken[low:high])
         model.add_hint(start[i], int(hint.start[i]))
+        model.add_hint(end[i], int(hint.end[i]))
         model.add(start[i] >= int(c.release[c.order[i]]))
         for e in range(c.pred_ptr[i], c.pred_ptr[i + 1]):
             model.add(start[i] >= end[c.pred[e]])
     for m, ways in enumerate(on):
         model.add_no_overlap([interval for _, interval in ways])
         if c.machine_setups[m] >= 0:
-            _circuit(model, problem, [w for w, _ in ways], int(c.machine_setups[m]), taken, start, end)
+            _circuit(model, problem, [w for w, _ in ways], hint, taken, start, end)
     late = []
     for order in range(len(c.release)):
         tardiness = model.new_int_var(0, horizon, "")
-        for i in np.flatnonzero(c.order == order).tolist():
+        rows = np.flatnonzero(c.order == order)
+        for i in rows.tolist():
             model.add(tardiness >= end[i] - int(c.due[order]))
+        model.add_hint(tardiness, max(0, int(hint.end[rows].max() - c.due[order])))
         late.append(int(c.weight[order]) * tardiness)
     model.minimize(sum(late))
     solver = cp_model.CpSolver()
@@ -114,22 +117,31 @@ def cp_sat(problem: Problem, goal: Goal, seconds: float, seed: int) -> Sheet:
     return _set_up(problem, _sheet(problem, machines, [solver.value(x) for x in start], [solver.value(x) for x in end]))
 
 
-def _circuit(model: Any, problem: Problem, ways: list[int], matrix: int, taken: Any, start: Any, end: Any) -> None:
-    """One after the other on a machine, with the setup between them."""
-    c, arcs = problem.columns, []
-    idle = model.new_bool_var("")
-    arcs.append((0, 0, idle))
-    for k, w in enumerate(ways):
-        first, last = model.new_bool_var(""), model.new_bool_var("")
-        arcs += [(0, k + 1, first), (k + 1, 0, last), (k + 1, k + 1, ~taken[w])]
+def _circuit(model: Any, problem: Problem, ways: list[int], hint: Sheet, taken: Any, start: Any, end: Any) -> None:
+    """One after the other on a machine, with the setup between them; hinted as the plan `hint` has it."""
+    c, machine = problem.columns, int(problem.columns.way_machine[ways[0]])
+    matrix, places = int(c.machine_setups[machine]), {int(c.way_operation[w]): k for k, w in enumerate(ways, 1)}
+    rows = np.flatnonzero(hint.machine == machine)
+    walk = [0, *(places[i] for i in rows[np.argsort(hint.start[rows], kind="stable")].tolist()), 0]
+    hinted, arcs = set(pairwise(walk)), []
+
+    def arc(a: int, b: int) -> Any:
+        follows = model.new_bool_var("")
+        model.add_hint(follows, int((a, b) in hinted))
+        arcs.append((a, b, follows))
+        return follows
+
+    idle = arc(0, 0)
+    for k, w in enumerate(ways, 1):
+        arc(0, k), arc(k, 0)
+        arcs.append((k, k, ~taken[w]))
         model.add_implication(taken[w], ~idle)
         i = int(c.way_operation[w])
-        for q, x in enumerate(ways):
+        for q, x in enumerate(ways, 1):
             if q != k:
-                j, follows = int(c.way_operation[x]), model.new_bool_var("")
-                arcs.append((k + 1, q + 1, follows))
+                j = int(c.way_operation[x])
                 gap = int(c.setup[matrix, c.state[i], c.state[j]])
-                model.add(start[j] >= end[i] + gap).only_enforce_if(follows)
+                model.add(start[j] >= end[i] + gap).only_enforce_if(arc(k, q))
     model.add_circuit(arcs)
 
 

@@ -33,11 +33,20 @@ def value_since(line: Line, prices: Reals, b: Bench, since: int, limit: float) -
 
 
 @njit(**COMPILED)
+def near(n: int, place: int, chance: NDArray[np.uint64]) -> int:
+    """Another place, mostly close by: a sum over the jobs changes little there, so that more is accepted."""
+    step = 1 + draw(chance, 1 + draw(chance, 1 + n // 5))
+    other = place + step if draw(chance, 2) == 0 else place - step
+    return other if 0 <= other < n else place
+
+
+@njit(**COMPILED)
 def cool(line: Line, prices: Reals, b: Bench, heat: float, tries: int, chance: NDArray[np.uint64]) -> bool:
     """So many jobs of `b.trial` moved or exchanged, worse taken by chance at `heat` -> whether `best` is new."""
     n, gained, right = b.trial.shape[0], False, 0  # heads are right up to place `right`
     for _ in range(tries):
-        one, other, swap = draw(chance, n), draw(chance, n), draw(chance, 3) == 0
+        one, swap = draw(chance, n), draw(chance, 3) == 0
+        other = near(n, one, chance) if draw(chance, 2) == 0 else draw(chance, n)
         if one == other:
             continue
         if swap:
