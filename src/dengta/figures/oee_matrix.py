@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from dengta.figures.look import FILL, HAIR, INK, LAMP, SOFT, TRACK, figure, fitted, linked, number, text
+from dengta.figures.look import FILL, HAIR, INK, LAMP, SOFT, TRACK, figure, fitted, linked, number, text, width_of
 
 CELL, ROW, LEFT, TOP = 42, 30, 150, 24
 
@@ -54,10 +54,18 @@ def matrix_svg(view: MatrixView) -> str:
     ]
     for r, row in enumerate(view.rows):
         top = TOP + r * ROW
-        name = f'<text y="{top + 18}" fill="{INK}">{text(fitted(row.name, view.left - 8))}</text>'
+        name = f'<text y="{top + 18}" fill="{INK}">{text(_fitted(row.name, view.left - 8))}</text>'
         parts.append(f'<path stroke="{HAIR}" d="M0 {top}.5H{width}"/>{linked(name, row.href)}')
         parts += [_cell(cell, view.left + view.cell * c, top, view.cell) for c, cell in enumerate(row.cells)]
     return figure(width, height, view.label, "".join(parts), "matrix")
+
+
+def _fitted(name: str, room: float) -> str:
+    """A name in `room`; of one that is too long the last word stays, for it is what tells neighbours apart."""
+    first, _, last = name.rpartition(" ")
+    if not first or width_of(name) <= room:
+        return fitted(name, room)
+    return f"{fitted(first, room - width_of(f' {last}'))} {last}"
 
 
 def _cell(cell: MatrixCell, left: int, top: int, width: int) -> str:

@@ -39,7 +39,8 @@ def commands(page: str) -> list[str]:
 def digits(page: str) -> dict[str, tuple[str, str]]:
     """Definition -> exact fraction and value, as the page prints them."""
     found = re.findall(
-        r"<tr><td><code>(\w+)</code></td><td class=\"code\">([^<]*)</td><td class=\"n code\">([^<]*)</td>", page
+        r"<tr><td><code>(\w+)</code></td><td class=\"code\"[^>]*>([^<]*)</td><td class=\"n code\"[^>]*>([^<]*)</td>",
+        page,
     )
     return {name: (exact, value) for name, exact, value in found}
 
