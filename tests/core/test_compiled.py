@@ -1,5 +1,7 @@
 """Two forms of a kernel: for Python, and for other kernels."""
 
+import subprocess
+import sys
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -56,14 +58,21 @@ def test_it_is_compiled_once_for_all_constants_of_its_callers_and_for_python_onl
 
     assert called(5) == 45
     assert len(scaled.within.signatures) == 1
-    assert scaled.signatures == called.within.signatures == []
+    assert scaled.from_python.signatures == called.within.signatures == []
     assert scaled(2, 2) == 4
-    assert len(scaled.signatures) == 1
+    assert len(scaled.from_python.signatures) == 1
 
 
 def test_each_form_is_kept_by_itself() -> None:
     from dengta.engines.scheduling.kernels_flow import tails
 
-    assert tails.stats.cache_path == tails.within.stats.cache_path
+    assert tails.from_python.stats.cache_path == tails.within.stats.cache_path
     assert tails.within.py_func.__qualname__ == "tails.within"
-    assert tails.py_func.__code__ is tails.within.py_func.__code__
+    assert tails.from_python.py_func.__code__ is tails.within.py_func.__code__
+
+
+def test_who_names_kernels_does_not_load_numba() -> None:
+    engines = "import sys, dengta.engines.kpi, dengta.engines.simulation, dengta.engines.scheduling"
+    ask = f"{engines}; print('numba' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "False"

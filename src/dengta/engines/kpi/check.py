@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from dengta.core.compiled import njit
 from dengta.core.event import Event, Key
 from dengta.core.intervals import Interval, subtract, total, union
 from dengta.core.reason import Reason

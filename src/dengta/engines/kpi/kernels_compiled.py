@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
+from dengta.core.compiled import njit
 
 _OPTIONS: Any = {"cache": True, "nogil": True, "_nrt": False}
 

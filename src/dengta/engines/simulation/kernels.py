@@ -9,8 +9,7 @@ run only while it is open and has the people it needs; whatever is interrupted r
 
 from __future__ import annotations
 
-from numba import njit
-
+from dengta.core.compiled import njit
 from dengta.engines.simulation.kernels_chance import draw, normal, uniform
 from dengta.engines.simulation.kernels_layout import (
     BLOCKED,

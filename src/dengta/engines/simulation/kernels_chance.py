@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from dengta.core.compiled import njit
 from dengta.engines.simulation.kernels_layout import COMPILED
 
 

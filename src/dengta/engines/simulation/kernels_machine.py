@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from numba import from_dtype, int64, njit, void
 from numpy.typing import NDArray
 
+from dengta.core.compiled import njit
 from dengta.engines.simulation.kernels_layout import (
     BLOCKED,
     BREAK,
@@ -19,7 +19,6 @@ from dengta.engines.simulation.kernels_layout import (
     NOW,
     OFF,
     PATIENCE,
-    ROW,
     ROWS,
     RUN,
     S_BLOCKED,
@@ -38,8 +37,7 @@ from dengta.engines.simulation.kernels_layout import (
 )
 
 
-# With its types said here it is compiled once, not again for each constant that a caller gives it.
-@njit(void(from_dtype(ROW)[::1], int64[::1], *[int64] * 6), **COMPILED)
+@njit(**COMPILED)
 def note(row: NDArray, clock: NDArray, machine: int, kind: int, code: int, who: int, value: int, sample: int) -> None:
     """Add a row to the trace, now."""
     r = row[clock[ROWS]]
