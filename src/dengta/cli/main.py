@@ -23,6 +23,7 @@ VERBS = {
     "plant": "plant",
     "process": "process",
     "reconcile": "reconcile",
+    "register": "register",
     "run": "run",
     "schedule": "schedule",
     "simulate": "simulate",

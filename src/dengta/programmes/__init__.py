@@ -22,3 +22,9 @@ def editions() -> tuple[str, ...]:
 def edition(name: str) -> str:
     """The text of a questionnaire. FileNotFoundError where there is none."""
     return files(__name__).joinpath("common", f"{name}.toml").read_text("utf-8")
+
+
+def city(name: str) -> tuple[str, str]:
+    """The texts of a city's towns and of its published series. FileNotFoundError where there are none."""
+    folder = files(__name__).joinpath(name)
+    return folder.joinpath("towns.toml").read_text("utf-8"), folder.joinpath("series.toml").read_text("utf-8")
