@@ -15,6 +15,7 @@ from dengta.engines.scheduling.decoder import RULES, Decoder, Weights
 from dengta.engines.scheduling.from_columns import from_arrays
 from dengta.engines.scheduling.hands import InTurn
 from dengta.engines.scheduling.incumbent import Incumbent
+from dengta.engines.scheduling.kernels_layout import Sheet
 from dengta.engines.scheduling.objective import Goal
 from dengta.engines.scheduling.problem import Problem
 from dengta.engines.scheduling.solve import solve
@@ -35,6 +36,12 @@ def chains(seed: int, features: set[str], orders: int = 4, operations: int = 3) 
 def beam_of(problem: Problem, seed: int = 1, budget: Budget | None = None) -> Beam:
     incumbent = Incumbent(problem, MAKESPAN, budget or Budget(), makespan_bound(problem))
     return Beam(Decoder(problem), incumbent, np.random.default_rng(seed))
+
+
+def planned(beam: Beam, point: Point) -> Sheet:
+    beam.plans.clear()
+    assert beam._plan(point)
+    return beam.plans[0][1]
 
 
 def without_slack(machines: int, pieces: int, seed: int) -> tuple[Problem, int]:
@@ -66,14 +73,16 @@ def test_every_plan_of_the_climb_keeps_the_law_and_none_is_better_than_the_best(
         if "lags" in features and not chained(problem):
             continue
         beam, least = beam_of(problem, seed), best(problem, "makespan")
-        for sheet in beam.begin():
+        beam.begin()
+        assert beam.plans
+        for value, sheet in beam.plans:
+            assert value == (0, sheet.end.max())
             assert judge(problem, sheet) == []
             assert sheet.end.max() >= least
         for _ in range(20):
             point = beam._near(beam.here)
             point.width = 1 + seed % 5
-            sheet = beam._plan(point)
-            assert sheet is not None
+            sheet = planned(beam, point)
             assert judge(problem, sheet) == []
             assert point.value == (0, sheet.end.max())
             assert sheet.end.max() >= least
@@ -86,9 +95,8 @@ def test_narrow_and_without_looking_ahead_it_plans_as_the_decoder_does() -> None
         for rest, time in ((1.0, 1.0), (1.0, 0.0), (0.0, 1.0)):
             rule = np.zeros(STARVE + 1)
             rule[:2], rule[SLOPE] = (rest, time), -np.inf
-            ours = beam._plan(Point(rule))
+            ours = planned(beam, Point(rule))
             theirs = beam.decoder.by_rule(Weights(rest=rest, time=time, worse=0.0))
-            assert ours is not None
             for name in ("machine", "start", "end", "setup", "setup_start", "setup_end", "batch"):
                 assert (getattr(ours, name) == getattr(theirs, name)).all(), (seed, name)
 
@@ -107,14 +115,12 @@ def test_what_no_member_comes_from_is_given_back_and_the_plan_stays_the_same() -
     beam, n = beam_of(problem), len(problem.columns.order)
     beam.begin()
     point = Point(beam.here.rule, width=8)
-    roomy = beam._plan(point)
+    roomy = planned(beam, point)
     front = beam._room(8)
-    assert roomy is not None
     assert front.size[2] > 2 * n
     small = 2 * n
     beam._front = front._replace(parent=front.parent[:small].copy(), what=front.what[:small].copy())
-    tight = beam._plan(point)
-    assert tight is not None
+    tight = planned(beam, point)
     assert (tight.start == roomy.start).all()
 
 
@@ -124,8 +130,7 @@ def test_members_that_have_little_in_common_become_fewer() -> None:
     front = beam._room(64)
     small = n + 500 + 8 * len(front.live)
     beam._front = front._replace(parent=front.parent[:small].copy(), what=front.what[:small].copy())
-    sheet = beam._plan(Point(beam.here.rule, width=64))
-    assert sheet is not None
+    sheet = planned(beam, Point(beam.here.rule, width=64))
     assert judge(problem, sheet) == []
 
 
@@ -133,7 +138,8 @@ def test_no_plan_where_time_runs_out_on_the_way() -> None:
     problem, _ = without_slack(10, 300, 1)
     beam = beam_of(problem, budget=Budget(stop=lambda: True))
     beam.best.offer(beam.decoder.by_rule(RULES[0]))
-    assert beam.begin() == []
+    beam.begin()
+    assert beam.plans == []
     work = beam.best.work
     beam.run(3)
     assert beam.best.work == work

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +38,7 @@ _WAYS, _ROOM = 3, 6  # choices at most at each turn; members there is room for, 
 _RHYTHM = 0.4  # operations between two choices, by machines: a wrong turn shows about one operation of each later
 _WIDTHS = (16, 64, 256)
 _AT_ONCE = 1_600_000  # operations in all members to which the first wide beam is held
-_STARTS, _HELD = 10, 1_000_000  # plans given back at most, and operations in all of them
+_STARTS, _HELD = 10, 1_000_000  # plans kept at most, and operations in all of them
 _MUCH = 0.02  # share by which a wider beam must be better for an even wider one
 _NOISE = 0.2
 _TOGETHER, _QUIET = 5, 60  # plans of each climb between two meetings; without gain until another search goes on
@@ -74,6 +73,7 @@ class Beam:
     best: Incumbent
     chance: np.random.Generator
     idle: int = 0
+    plans: list[tuple[tuple[int, ...], Sheet]] = field(default_factory=list)  # with their values, the best first
     here: Point = field(init=False)
     _chains: Chains = field(init=False)
     _heads: Ints = field(init=False)
@@ -95,32 +95,24 @@ class Beam:
         self._mean = max(1.0, float(c.way_time.mean()))
         self.here = Point(np.array(FIRST[0]))
 
-    def begin(self, rules: Sequence[tuple[float, ...]] = FIRST) -> list[Sheet]:
-        """Every first rule, narrow; then the best ones wider, as long as that gains much -> plans, the best first."""
-        found: list[tuple[tuple[int, ...], Sheet]] = []
-        narrow = self._tried([Point(np.array(rule)) for rule in rules], found)
+    def begin(self, rules: Sequence[tuple[float, ...]] = FIRST) -> None:
+        """Every first rule, narrow; then the best ones wider, as long as that gains much."""
+        narrow = self._tried([Point(np.array(rule)) for rule in rules])
         prompt = [point for point in narrow if point.rule[LOOK] == 0.0]
         first = min(_WIDTHS[0], _AT_ONCE // len(self._signs))
         candidates = [*narrow[:1], *prompt[:1]] if first > 1 else []
-        wide = self._tried([replace(point, width=first) for point in candidates], found)
+        wide = self._tried([replace(point, width=first) for point in candidates])
         for width in _WIDTHS[1:]:
             if not wide or wide[0].value[-1] > narrow[0].value[-1] * (1.0 - _MUCH):
                 break
-            narrow, wide = wide, self._tried([replace(wide[0], width=width)], found)
-        return [sheet for _, sheet in found]
+            narrow, wide = wide, self._tried([replace(wide[0], width=width)])
 
-    def _tried(self, points: list[Point], found: list[tuple[tuple[int, ...], Sheet]]) -> list[Point]:
-        """Those of `points` that there was time for, the best first. Their plans go to `found`."""
-        tried = []
-        for point in points:
-            sheet = self._plan(point) if self.best.go_on() else None
-            if sheet is not None:
-                found.append((point.value, sheet))
-                found.sort(key=lambda one: one[0])
-                del found[max(1, min(_STARTS, _HELD // len(self._signs))) :]
-                tried.append(point)
-                if not self.here.value or point.value < self.here.value:
-                    self.here = point
+    def _tried(self, points: list[Point]) -> list[Point]:
+        """Those of `points` that there was time for, the best first."""
+        tried = [point for point in points if self.best.go_on() and self._plan(point)]
+        for point in tried:
+            if not self.here.value or point.value < self.here.value:
+                self.here = point
         return sorted(tried, key=lambda point: point.value)
 
     def run(self, plans: int) -> None:
@@ -129,7 +121,7 @@ class Beam:
             if not self.best.go_on():
                 break
             point = self._near(self.here) if self.idle <= _PATIENCE else self._again()
-            if self._plan(point) is None:
+            if not self._plan(point):
                 break
             self.idle += 1
             if not self.here.value or point.value <= self.here.value:
@@ -170,11 +162,11 @@ class Beam:
         rhythm = _RHYTHM * 2.0 ** float(self.chance.uniform(-1.0, 1.0))
         return Point(rule, noise, width, rhythm)
 
-    def _plan(self, point: Point) -> Sheet | None:
-        """The plan of a point, offered; its value goes to the point. None where there is not enough time."""
+    def _plan(self, point: Point) -> bool:
+        """Make the plan of a point and offer it; its value goes to the point. False where there is not enough time."""
         c, r = self.decoder.problem.columns, point.rule
         if self.best.room < point.width * len(c.order):
-            return None
+            return False
         f = self._room(point.width)
         priority = self.decoder.priority(Weights(r[REST], r[TIME], r[LOAD], r[NEXT_LOAD], worse=0.0), point.noise)
         priority += 2.0 ** r[SLOPE] * self._chains.rest / self._mean
@@ -185,7 +177,7 @@ class Beam:
         begin(self._chains, f, self._heads)
         while planned < n:
             if planned and not self.best.go_on():
-                return None
+                return False
             used, until = int(f.size[NODES]), min(n, planned + step)
             planned = beam(
                 self._chains, f, self._signs, priority, prices, self._mean, planned, until, rhythm, width, _WAYS,
@@ -200,7 +192,11 @@ class Beam:
                     collect(f, self._mark)
         sheet = self._written(f, min(f.live[: f.size[LIVE]].tolist(), key=lambda b: int(f.free[b].max())))
         point.value = self.best.offer(sheet)
-        return sheet
+        if all(point.value != value for value, _ in self.plans):
+            self.plans.append((point.value, sheet))
+            self.plans.sort(key=lambda one: one[0])
+            del self.plans[max(1, min(_STARTS, _HELD // n)) :]
+        return True
 
     def _written(self, f: Front, member: int) -> Sheet:
         """A member as a plan."""
@@ -229,12 +225,7 @@ class Beam:
 def look_ahead(decoder: Decoder, best: Incumbent, seed: int, hands: Hands) -> list[Sheet]:
     """Climb with `hands` until that gains nothing for a while -> plans for another search to go on from."""
     beams = [Beam(decoder, best.branch(), np.random.default_rng([seed, k])) for k in range(hands.count)]
-    starts: list[list[Sheet]] = [[] for _ in beams]
-
-    def begin(k: int) -> None:
-        starts[k] = beams[k].begin(FIRST[k :: len(beams)])
-
-    tasks: list[Callable[[], None]] = [partial(begin, k) for k in range(len(beams))]
+    tasks: list[Callable[[], None]] = [partial(one.begin, FIRST[k :: len(beams)]) for k, one in enumerate(beams)]
     quiet = 0
     while best.go_on() and quiet < _QUIET:
         before = best.value
@@ -248,4 +239,4 @@ def look_ahead(decoder: Decoder, best: Incumbent, seed: int, hands: Hands) -> li
             one.follow(front)
         quiet = 0 if best.value < before else quiet + _TOGETHER
         tasks = [partial(one.run, _TOGETHER) for one in beams]
-    return [sheet for plans in zip_longest(*starts) for sheet in plans if sheet is not None]
+    return [sheet for _, sheet in sorted((found for one in beams for found in one.plans), key=lambda found: found[0])]

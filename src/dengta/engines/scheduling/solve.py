@@ -104,7 +104,7 @@ def _freely(problem: Problem, best: Incumbent, seed: int, hands: Hands) -> None:
     ahead = chained(problem) and best.goal.kinds == {"makespan"}
     starts = climb.begin(RULES[:1] if ahead else RULES)
     if ahead:
-        starts = look_ahead(climb.decoder, best, seed, hands)
+        starts = look_ahead(climb.decoder, best, seed, hands) or starts
     shop = flowshop(problem)
     if shop is not None:
         _along_the_line(shop, best, seed + 2)
