@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
-import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from dengta.connect.door import LARGEST_BODY, LINES, Door
 from dengta.connect.sender import DoorAddress
 from dengta.core.canonical import lines
 from dengta.log import Log, LogReader, Settings, pack
+from dengta.log.disk import RealFile
 from tests.connect.served import START, TOKEN, counters, now, serving
 
 
@@ -172,15 +173,19 @@ def test_a_full_disk_acknowledges_nothing_and_says_so(tmp_path: Path) -> None:
         assert [mark.next for mark in log.marks(7)] == [kept]
 
 
-def test_a_log_that_takes_too_long_is_not_acknowledged(log: Log) -> None:
+def test_a_log_that_takes_too_long_is_not_acknowledged(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     body = pack(counters(7, 0, 10))
+    spinning, sync = threading.Event(), RealFile.sync
+
+    def slow(file: RealFile) -> None:
+        spinning.wait(60)
+        sync(file)
+
+    monkeypatch.setattr(RealFile, "sync", slow)
     with serving(log, patience=0.2) as address:
-        blocker = sqlite3.connect(log.reader.folder / "log.sqlite", isolation_level=None)
-        blocker.execute("BEGIN IMMEDIATE")
         status, answer, headers = ask(address, "POST", "/v1/batch", body)
         assert (status, codes(answer), headers["Retry-After"]) == (503, {"door.not_yet"}, "1")
-        blocker.execute("ROLLBACK")
-        blocker.close()
+        spinning.set()
         counted = 0
         for _ in range(50):
             status, answer, _ = ask(address, "POST", "/v1/batch", body)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+import shutil
 from pathlib import Path
 
-from dengta.log.disk import RealDisk
+from dengta.log.disk import DiskFile, RealDisk
 
 
 class PowerCut(BaseException):
@@ -17,24 +18,64 @@ class PowerCutDisk(RealDisk):
     (before the call when `before`, else after it) and at every call from then on.
 
     `lose` then takes from the real folder what a power cut may take: each file's unsynced content is dropped, torn or
-    kept, and each unsynced entry (made, moved, removed) is undone or kept, as the seed falls.
+    kept, each sector written in place is there or not, and each unsynced entry (made, moved, removed) is undone or
+    kept, as the seed falls. With `copy` (folder, where to) the folder is copied at the instant of the cut and `lose`
+    takes from the copy: what a database still does while the test unwinds is not in it.
     """
 
-    def __init__(self, cut_at: int | None = None, *, before: bool = True, seed: int = 0) -> None:
+    def __init__(
+        self,
+        cut_at: int | None = None,
+        *,
+        before: bool = True,
+        seed: int = 0,
+        copy: tuple[Path, Path] | None = None,
+    ) -> None:
         self.calls: list[str] = []
         self._cut_at, self._before = cut_at, before
         self._chance = random.Random(seed)
         self._content: dict[Path, bytes] = {}
         self._entries: list[tuple[str, Path, Path | None, bytes | None]] = []
+        self._in_place: list[tuple[Path, int, bytes]] = []
+        self._copy = copy
+        self.is_out = False
 
     def _call(self, name: str, act: object) -> None:
         number = len(self.calls)
         if self._cut_at is not None and (number > self._cut_at or (number == self._cut_at and self._before)):
+            self._out()
             raise PowerCut(name)
         self.calls.append(name)
         act()  # type: ignore[operator]
         if number == self._cut_at:
+            self._out()
             raise PowerCut(name)
+
+    def _out(self) -> None:
+        if self._copy and not self.is_out:
+            live, copy = self._copy
+            shutil.copytree(live, copy) if live.exists() else copy.mkdir()
+        self.is_out = True
+
+    def _kept(self, path: Path) -> Path:
+        return self._copy[1] / path.relative_to(self._copy[0]) if self._copy else path
+
+    def file(self, path: Path) -> PowerCutFile:
+        return PowerCutFile(self, path, super().file(path))
+
+    def write_at(self, path: Path, file: DiskFile, at: int, data: bytes) -> None:
+        def act() -> None:
+            self._in_place.append((path, at, path.read_bytes()[at : at + len(data)]))
+            file.write_at(at, data)
+
+        self._call("write_at", act)
+
+    def sync(self, path: Path, file: DiskFile) -> None:
+        def act() -> None:
+            file.sync()
+            self._in_place = [one for one in self._in_place if one[0] != path]
+
+        self._call("sync", act)
 
     def write(self, path: Path, data: bytes) -> None:
         def act() -> None:
@@ -81,13 +122,17 @@ class PowerCutDisk(RealDisk):
 
     def lose(self) -> None:
         """What the cut takes."""
-        for path, data in self._content.items():
+        for path, at, old in reversed(self._in_place):
+            if self._kept(path).exists():
+                self._tear(self._kept(path), at, old)
+        for path, data in ((self._kept(path), data) for path, data in self._content.items()):
             if path.exists():
                 keep = self._chance.choice([0, self._chance.randrange(len(data) + 1), len(data)])
                 path.write_bytes(data[:keep])
-        for kind, path, old, content in reversed(self._entries):
+        for kind, made, moved, content in reversed(self._entries):
             if not self._chance.random() < 0.5:
                 continue
+            path, old = self._kept(made), moved and self._kept(moved)
             if kind == "made" and path.is_dir():
                 for child in path.iterdir():
                     child.unlink()
@@ -101,3 +146,28 @@ class PowerCutDisk(RealDisk):
                     path.write_bytes(content)
             elif kind == "gone" and content is not None and path.parent.exists():
                 path.write_bytes(content)
+
+    def _tear(self, path: Path, at: int, old: bytes) -> None:
+        """Put back what stood in some of the sectors."""
+        share = self._chance.choice([0.0, 0.1, 0.5, 0.9, 1.0])
+        with path.open("r+b") as file:
+            for start in range(0, len(old), 512):
+                if self._chance.random() < share:
+                    file.seek(at + start)
+                    file.write(old[start : start + 512])
+
+
+class PowerCutFile:
+    """A file written in place on such a disk."""
+
+    def __init__(self, disk: PowerCutDisk, path: Path, real: DiskFile) -> None:
+        self._disk, self._path, self._real = disk, path, real
+
+    def write_at(self, at: int, data: bytes) -> None:
+        self._disk.write_at(self._path, self._real, at, data)
+
+    def sync(self) -> None:
+        self._disk.sync(self._path, self._real)
+
+    def close(self) -> None:
+        self._real.close()

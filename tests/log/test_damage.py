@@ -290,6 +290,9 @@ def test_a_database_put_back_from_an_old_copy_is_refused_then_repaired(tmp_path)
         log.append(run(SAW, 10, 20)).result()
         log.seal(NOON + 2 * HOUR)
     (folder / FILE).write_bytes(old)
+    with pytest.raises(Refusal, match="journal_lacks"):
+        opened(folder)
+    (folder / "lock").unlink()  # put back without what the last writer said
     with pytest.raises(Refusal, match="segment_unlisted"):
         opened(folder)
     repair(folder, SITE, NOON + 9 * HOUR)

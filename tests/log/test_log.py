@@ -197,14 +197,18 @@ def test_a_full_disk_acknowledges_nothing_says_so_and_goes_on_when_there_is_room
         assert log.reader.verify() == []
 
 
-def test_a_failed_commit_reaches_every_waiting_caller_and_the_next_one_tries_again(log, monkeypatch):
+@pytest.mark.parametrize("broken_part", ["disk.RealFile.sync", "store.insert"])
+def test_a_failed_commit_reaches_every_waiting_caller_and_the_next_one_tries_again(log, monkeypatch, broken_part):
     log.append(run(SAW, 0, 2)).result()
 
     def fails(*_: object) -> None:
-        raise sqlite3.OperationalError("disk I/O error")
+        raise sqlite3.OperationalError("disk I/O error") if "store" in broken_part else OSError(5, "disk I/O error")
 
     with monkeypatch.context() as broken:
-        broken.setattr("dengta.log.writer.add_packed", fails)
+        broken.setattr("dengta.log.disk.RealFile.sync" if "disk" in broken_part else "dengta.log.writer.insert", fails)
+        if "store" in broken_part:
+            with pytest.raises(Refusal):
+                log.seal(NOON)  # the database lags behind: nothing is taken until it has caught up
         for future in [log.append(run(SAW, 2, 4)), log.append(run(SAW, 4, 6))]:
             with pytest.raises(Refusal) as refused:
                 future.result(5)

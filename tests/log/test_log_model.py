@@ -8,10 +8,10 @@ from pathlib import Path
 import duckdb
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from dengta.core.time import DAY, HOUR
-from dengta.log import Log, Settings
+from dengta.log import Log, LogReader, Settings
 from tests.log.plant import DRILL, EDGE, NOON, SAW, SITE, Clock, events, keys_of, same
 
 KEY = st.tuples(st.sampled_from([SAW, EDGE, DRILL]), st.integers(1, 2), st.integers(0, 60))
@@ -26,11 +26,12 @@ class LogMachine(RuleBasedStateMachine):
         self.clock = Clock(NOON + 7 * HOUR)
         self.held: set = set()
         self.seen: list = []
-        self.last = 0
+        self.deaths = 0
 
-    @initialize(group=st.sampled_from([1, 8, 1000]))
-    def start(self, group: int) -> None:
-        self.settings = Settings(group_events=group, group_wait=0, segment_events=8)
+    @initialize(group=st.sampled_from([1, 8, 1000]), store_wait=st.sampled_from([0, HOUR]))
+    def start(self, group: int, store_wait: int) -> None:
+        """An hour: only what needs the database brings it up to date, all else is read from the journal."""
+        self.settings = Settings(group_events=group, group_wait=0, segment_events=8, store_wait=store_wait)
         self.log = Log.open(self.home / "log", SITE, self.clock, settings=self.settings)
 
     @rule(keys=st.lists(KEY, min_size=1, max_size=30))
@@ -60,6 +61,19 @@ class LogMachine(RuleBasedStateMachine):
     @rule()
     def reopen(self) -> None:
         self.log.close()
+        self.log = Log.open(self.home / "log", SITE, self.clock, settings=self.settings)
+
+    @precondition(lambda self: self.settings.store_wait)
+    @rule()
+    def die(self) -> None:
+        """As `kill -9` leaves it: the folder as it is at an instant when the writer is at nothing."""
+        copy = self.home / f"{self.deaths}"
+        self.deaths += 1
+        shutil.copytree(self.home / "log", copy)
+        self.log.close()
+        shutil.rmtree(self.home / "log")
+        copy.rename(self.home / "log")
+        assert sorted(keys_of(LogReader(self.home / "log").read())) == sorted(self.held)
         self.log = Log.open(self.home / "log", SITE, self.clock, settings=self.settings)
 
     @rule(lo=st.integers(0, 7), hours=st.integers(1, 3))

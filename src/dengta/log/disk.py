@@ -7,9 +7,25 @@ from pathlib import Path
 from typing import Protocol
 
 
+class DiskFile(Protocol):
+    """A file that is there, open to be written in place. Durable after `sync`."""
+
+    def write_at(self, at: int, data: bytes) -> None:
+        """Put `data` at byte `at`."""
+
+    def sync(self) -> None:
+        """Make what was written durable."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
 class Disk(Protocol):
     """What was written is durable after `fsync` of the file; a name appears, moves or goes durably after `dirsync` of
     its folder; `rename` is atomic."""
+
+    def file(self, path: Path) -> DiskFile:
+        """The file, open to be written in place."""
 
     def write(self, path: Path, data: bytes) -> None:
         """Make or replace the file."""
@@ -43,8 +59,33 @@ def make_folder(disk: Disk, folder: Path) -> None:
         disk.dirsync(one.parent)
 
 
+class RealFile:
+    """A file of this machine."""
+
+    def __init__(self, path: Path) -> None:
+        self._handle = os.open(path, os.O_RDWR)
+
+    def write_at(self, at: int, data: bytes) -> None:
+        """Put `data` at byte `at`."""
+        done = os.pwrite(self._handle, data, at)
+        while done < len(data):  # a full disk or a signal may cut a write short
+            done += os.pwrite(self._handle, data[done:], at + done)
+
+    def sync(self) -> None:
+        """Make what was written durable."""
+        os.fdatasync(self._handle)
+
+    def close(self) -> None:
+        """Let go of it."""
+        os.close(self._handle)
+
+
 class RealDisk:
     """The disk of this machine."""
+
+    def file(self, path: Path) -> DiskFile:
+        """The file, open to be written in place."""
+        return RealFile(path)
 
     def write(self, path: Path, data: bytes) -> None:
         """Make or replace the file."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import struct
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from dengta.core.time import Micros
 
 FILE = "lock"
 _SIZE = 1024  # the card is rewritten in place: that works on a full disk too
+_DURABLE = struct.Struct("<q")  # behind the card
 _TRIES = 10  # a reader that looks who holds the lock holds it itself for an instant
 
 
@@ -66,6 +68,10 @@ class WriterLock:
             self._card = replace(self._card, trouble=code)
             self._write()
 
+    def acknowledge(self, id_: int) -> None:
+        """Tell readers up to which packed segment the journal is durable. Not synced: it may lag, it never lies."""
+        os.pwrite(self._handle, _DURABLE.pack(id_), _SIZE)
+
     def _write(self) -> None:
         os.pwrite(self._handle, json.dumps(asdict(self._card)).encode().ljust(_SIZE), 0)
 
@@ -88,6 +94,19 @@ def holder(folder: Path) -> Holder | None:
         return None
     finally:
         os.close(handle)
+
+
+def acknowledged(folder: Path) -> int:
+    """The last packed segment known to have been acknowledged, 0 when none."""
+    try:
+        handle = os.open(folder / FILE, os.O_RDONLY)
+    except FileNotFoundError:
+        return 0
+    try:
+        told = os.pread(handle, _DURABLE.size, _SIZE)
+    finally:
+        os.close(handle)
+    return int(_DURABLE.unpack(told)[0]) if len(told) == _DURABLE.size else 0
 
 
 def _read(handle: int) -> Holder | None:

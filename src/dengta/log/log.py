@@ -23,6 +23,7 @@ from dengta.core.vocabulary import ClockSource, EventType, Flag
 from dengta.log import damage, opening, packed, sealing, store
 from dengta.log.damage import Damage
 from dengta.log.disk import Disk, RealDisk, make_folder
+from dengta.log.journal import Journal
 from dengta.log.keys import KeyRange
 from dengta.log.lock import WriterLock
 from dengta.log.marks import EpochMark, Marks
@@ -51,8 +52,12 @@ class Log:
                 undo.callback(self._store.close)
                 self._store.prepare(site)
                 self._lock.keep()
+                written = Journal(folder, disk)
+                undo.callback(written.close)
+                opening.take_over(folder, self._store, disk)
+                written.clear()
                 self._arrived = self._store.latest_arrival()
-                self._writer = Writer(self._store, self._lock, settings)
+                self._writer = Writer(self._store, written, self._lock, settings)
                 undo.callback(self._writer.close)
                 self.set_aside(opening.look(folder, self._store.db))
                 opening.remove_orphans(folder, self._store.db, disk)
@@ -172,6 +177,7 @@ class Log:
         Runs beside appends. Refusal when the disk refuses: nothing is lost, call again."""
         folder, fill = self.reader.folder, self._settings.segment_events
         with self._sealing:
+            self._writer.catch_up()
             cutoff = sealing.worthwhile(folder, until, fill) if full else until
             try:
                 try:

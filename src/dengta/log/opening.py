@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dengta.core.reason import Reason, Refusal
-from dengta.log import columns, damage, keys, segments, store
+from dengta.log import columns, damage, journal, keys, packed, segments, store
 from dengta.log.damage import Damage
 from dengta.log.disk import Disk
+from dengta.log.keys import Runs
+from dengta.log.packed import PackedSegment
+from dengta.log.store import Store
 from dengta.log.verify import damaged_row
 
 NEW_DATABASE = "log.sqlite.new"
@@ -20,6 +23,28 @@ def refuse_lost_database(folder: Path, had_one: bool) -> None:
     sealed = any((folder / segments.FOLDER).glob("*/*.parquet"))
     if not (folder / store.FILE).exists() and (had_one or sealed or (folder / NEW_DATABASE).exists()):
         raise Refusal(Reason("log.database_missing", (str(folder),)))
+
+
+def take_over(folder: Path, kept: Store, disk: Disk) -> None:
+    """Bring what a writer that did not close has left in its journal into the database, through the marks: nothing
+    twice. Damaged rows come in as they are, for `look` to find."""
+    rows = journal.left(folder, disk, store.last_id(kept.db))
+    if not rows:
+        return
+    marks = store.load_marks(kept.db)
+    with kept.transaction() as db:
+        for row in rows:
+            if not journal.is_whole(row):
+                store.insert(db, [row])
+                continue
+            batch = packed.unpack(row.block)
+            new = marks.admit(Runs.of(batch))
+            if new is None:
+                store.insert(db, [row])
+            elif new.any():
+                store.add_packed(db, PackedSegment.of(batch.take(new)), row.arrived, id_=row.id)
+        kept.save_marks(marks.dirty())
+        db.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'packed'", (rows[-1].id,))
 
 
 def make_folders(folder: Path, disk: Disk) -> None:

@@ -53,6 +53,24 @@ class PackedSegment(NamedTuple):
         )
 
 
+class PackedRow(NamedTuple):
+    """A packed segment as it is kept: its id in the order of arrival, its facts, the runs of its keys, its block."""
+
+    id: int | None
+    n: int
+    t0: Micros
+    t1: Micros
+    recv1: Micros
+    arrived: Micros
+    keys: bytes
+    block: bytes
+
+    @classmethod
+    def of(cls, segment: PackedSegment, arrived: Micros, id_: int | None) -> PackedRow:
+        """Of a segment that came at `arrived`; None: the next id."""
+        return cls(id_, segment.n, segment.t0, segment.t1, segment.recv1, arrived, segment.runs.encode(), segment.block)
+
+
 def pack(batch: EventBatch) -> bytes:
     """`batch` in packed form; its dictionary shrinks to the texts in use. ValueError above `LARGEST` events."""
     return _pack(Grid.of(batch), batch.texts)

@@ -1,12 +1,15 @@
 """Reading the log, from any process: sealed and unsealed events as one relation.
 
 A read takes the manifest and the packed rows in one SQLite transaction, then the sealed files, which never change. So
-a seal that happens meanwhile neither hides an event nor shows it twice.
+a seal that happens meanwhile neither hides an event nor shows it twice. What is acknowledged but still on its way into
+the database belongs to the transaction too, from the journal: a reader in any process sees an event as soon as its
+future has resolved.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,13 +26,15 @@ from dengta.core.batch import EventBatch
 from dengta.core.event import TEXT_FIELDS
 from dengta.core.reason import Reason, Refusal
 from dengta.core.time import Micros
-from dengta.log import packed, segments, status, store, verify
+from dengta.log import journal, packed, segments, status, store, verify
 from dengta.log.damage import Damage
 from dengta.log.keys import KeyRange
 from dengta.log.marks import EpochMark, Marks
 from dengta.log.selection import Selection
 from dengta.log.status import LogStatus
 from dengta.log.verify import Progress
+
+_LOOKS, _LOOK_AGAIN_S = 50, 0.002  # the writer overtakes a reader once in a while, not fifty times in a row
 
 
 class TailGone(Refusal):
@@ -83,16 +88,28 @@ class LogReader:
             return
         db = store.connect(self.folder, readonly=True)
         try:
-            db.execute("BEGIN")
-            (version,) = db.execute("PRAGMA user_version").fetchone()
-            if version not in (0, store.VERSION):
-                raise Refusal(Reason("log.version", (str(self.folder),), {"version": version, "known": store.VERSION}))
-            yield db if version else None
+            yield db if self._begin(db) else None
         except sqlite3.DatabaseError as error:
             place = (str(self.folder / store.FILE),)
             raise Refusal(Reason("log.database_damaged", place, {"error": str(error)})) from error
         finally:
             db.close()
+
+    def _begin(self, db: sqlite3.Connection) -> bool:
+        """Begin a read transaction that sees everything acknowledged, in the database or on its way there; False where
+        there are no tables yet."""
+        for _ in range(_LOOKS):
+            db.execute("BEGIN")
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            if version not in (0, *store.READABLE):
+                raise Refusal(Reason("log.version", (str(self.folder),), {"version": version, "known": store.VERSION}))
+            tail = journal.tail(self.folder, store.last_id(db)) if version else []
+            if tail is not None:
+                store.show(db, tail)
+                return bool(version)
+            db.execute("ROLLBACK")
+            time.sleep(_LOOK_AGAIN_S)
+        raise Refusal(Reason("log.journal_unreadable", (str(self.folder),)))
 
     def read(
         self,

@@ -16,7 +16,7 @@ from typing import Any
 from dengta.core.batch import EventBatch
 from dengta.core.reason import Refusal
 from dengta.core.time import Micros
-from dengta.log import damage, keys, packed, segments, spans, store
+from dengta.log import damage, journal, keys, lock, packed, segments, spans, store
 from dengta.log.damage import MARKS, Damage
 from dengta.log.disk import Disk, RealDisk
 from dengta.log.keys import Covered, Runs
@@ -27,10 +27,11 @@ from dengta.log.packed import PackedSegment
 from dengta.log.sealing import add_sealed
 from dengta.log.segments import SealedSegment
 from dengta.log.selection import Selection
+from dengta.log.store import add_packed
 from dengta.log.verify import absent, manifest
-from dengta.log.writer import add_packed
 
 _FAR = 1 << 32
+_NAMELESS = ("log.marks_lost", "log.segment_absent", "log.journal_lost")  # worth telling without a key
 _Row = tuple[int | None, Micros, EventBatch]  # packed id (None: the next), arrival, events
 
 
@@ -66,7 +67,8 @@ def _rebuild(folder: Path, site: str, now: Micros, disk: Disk) -> Repaired:
     old, new = folder / store.FILE, folder / NEW_DATABASE
     for path in _with_journal(new):
         path.unlink(missing_ok=True)
-    saved = _Saved(old)
+    saved = _Saved(old, lock.acknowledged(folder))
+    written, untold = saved.journalled(folder, disk)
     sealed, doubled, found = _sealed(folder, disk)
     held = keys.cover(r for one in sealed for r in one.ranges)
     fresh = store.Store(folder, file=NEW_DATABASE)
@@ -78,18 +80,19 @@ def _rebuild(folder: Path, site: str, now: Micros, disk: Disk) -> Repaired:
             found = saved.gone_segments(db, sealed, found)
             numbers = {no for (no,) in db.execute("SELECT no FROM sealed")}
             found += absent(set(range(1, max(numbers, default=0))) - numbers)
-            rows, events = _keep_rows(db, chain(saved.batches(), _unpacked(folder, doubled)), held)
+            rows, events = _keep_rows(db, chain(saved.batches(), written, _unpacked(folder, doubled)), held)
             saved.go_on_counting(db)
             marks = Marks.of(keys.ranges_of(held))
+            found += untold
             found += saved.lost(held, found)
             found = [replace(b, ranges=tuple(keys.subtract(b.ranges, held)), found_at=now) for b in found]
-            found = [b for b in found if b.ranges or b.kept or b.code in ("log.marks_lost", "log.segment_absent")]
+            found = [b for b in found if b.ranges or b.kept or b.code in _NAMELESS]
             for broken in found:
                 damage.add(db, broken)
             for table in ("producer", "outbox", "damage"):
                 saved.copy(table, db)
             db.execute("UPDATE site SET gone = ?", (store.last_id(db),))
-            fresh.save_marks(marks)
+            fresh.save_marks(marks.dirty())
         fresh.db.execute("PRAGMA journal_mode=DELETE")  # folds the WAL: the new database is one file, synced
     finally:
         fresh.close()
@@ -171,8 +174,9 @@ def _keep_rows(db: sqlite3.Connection, saved: Iterable[_Row], held: Covered) -> 
 class _Saved:
     """What can be read of an old database, row by row: a broken page costs its rows and no others."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, acknowledged: int) -> None:
         self._db = sqlite3.connect(path) if path.exists() else None
+        self._acknowledged = acknowledged  # the last packed id any writer promised
 
     def _rows(self, sql: str, *params: object) -> Iterator[tuple[Any, ...]]:
         try:
@@ -191,6 +195,18 @@ class _Saved:
                     yield id_, arrived, packed.unpack(block)
                 except Refusal:  # its keys are named by `lost`
                     continue
+
+    def journalled(self, folder: Path, disk: Disk) -> tuple[list[_Row], list[Damage]]:
+        """What of the journal had not reached the database, and what of it is lost."""
+        last = self._last_id()
+        rows, acknowledged = journal.readable(folder, disk, last or 0)
+        lost = set() if last is None else {*range(last + 1, acknowledged + 1)} - {row.id for row in rows}
+        told = [Damage("log.journal_lost", journal.FILE, ())] if lost else []
+        return [(None, row.arrived, packed.unpack(row.block)) for row in rows], told
+
+    def _last_id(self) -> int | None:
+        row = next(self._rows("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'packed'"), None)
+        return None if row is None else int(row[0])
 
     def gone_segments(self, db: sqlite3.Connection, sealed: list[SealedSegment], found: list[Damage]) -> list[Damage]:
         """Keep the old manifest's rows of segments that are gone, so that the chain stays whole; their keys are known
@@ -212,8 +228,8 @@ class _Saved:
 
     def go_on_counting(self, db: sqlite3.Connection) -> None:
         """Packed ids are never used twice: go on where the old database stood, or far beyond where nobody knows."""
-        row = next(self._rows("SELECT seq FROM sqlite_sequence WHERE name = 'packed'"), None)
-        last = row[0] if row else (store.last_id(db) // _FAR + 1) * _FAR
+        there, here = self._last_id(), max(store.last_id(db), self._acknowledged)
+        last = (here // _FAR + 1) * _FAR if there is None else max(there, here)
         db.execute("DELETE FROM sqlite_sequence WHERE name = 'packed'")
         db.execute("INSERT INTO sqlite_sequence VALUES ('packed', ?)", (last,))
 

@@ -29,7 +29,8 @@ from dengta.log.disk import Disk
 from dengta.log.marks import Marks
 from dengta.log.packed import PackedSegment
 from dengta.log.segments import SealedSegment
-from dengta.log.writer import Writer, add_packed
+from dengta.log.store import add_packed
+from dengta.log.writer import Writer
 
 _ROUND = 1_000_000  # events sealed in one transaction: bounds the memory
 _STALE = DAY  # an event whose ts lies after its receipt (a clock ahead) is sealed into the hour it claims a day later

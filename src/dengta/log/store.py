@@ -1,22 +1,27 @@
 """The log's SQLite database: what is not sealed yet, the marks, and the manifest of what is. One writer, many readers.
 
 WAL with `synchronous=FULL`: a commit that returned is on the disk. Rows carry packed blocks with their own CRC, so a
-flipped bit is found even where SQLite itself would not notice.
+flipped bit is found even where SQLite itself would not notice. The last rows may still be on their way here: they are
+in the `journal`, and a reader's connection shows them as if they were here already.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from dengta.core.reason import Reason, Refusal
 from dengta.core.time import Micros
+from dengta.log import keys
 from dengta.log.marks import Marks
+from dengta.log.packed import PackedRow, PackedSegment
 
 FILE = "log.sqlite"
-VERSION = 1
+VERSION = 2
+"""2: with a journal before it. An older Dengta, which knows of none, must not write after a crash of a newer one."""
+READABLE = (1, VERSION)
 _CHECKPOINT_PAGES = 4000
 
 _TABLES = """
@@ -61,12 +66,20 @@ CREATE TABLE damage (
 CREATE TABLE outbox (destination TEXT PRIMARY KEY, acknowledged INTEGER NOT NULL);
 """
 
+_INSERT = (
+    "INSERT INTO packed (id, n, unsealed, sealed_until, t0, t1, recv1, arrived, keys, block)"
+    " VALUES (?1, ?2, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8)"
+)
+
 
 def connect(folder: Path, *, readonly: bool, file: str = FILE) -> sqlite3.Connection:
     """A connection in autocommit mode; usable from any thread, by one at a time."""
     path = folder / file
     uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
-    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False)
+    db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False)
+    if readonly:
+        db.execute("PRAGMA temp_store=MEMORY")
+    return db
 
 
 class Store:
@@ -110,7 +123,7 @@ class Store:
                 db.execute("INSERT INTO site VALUES (?, 0, 0)", (site,))
                 db.execute(f"PRAGMA user_version={VERSION}")
             return
-        if version != VERSION:
+        if version not in READABLE:
             raise Refusal(Reason("log.version", (str(self._folder),), {"version": version, "known": VERSION}))
         found = [line for (line,) in self.db.execute("PRAGMA quick_check(5)")]
         if found != ["ok"]:
@@ -118,6 +131,8 @@ class Store:
         (name,) = self.db.execute("SELECT name FROM site").fetchone()
         if name != site:
             raise Refusal(Reason("log.other_site", (str(self._folder),), {"site": name, "wanted": site}))
+        if version != VERSION:
+            self.db.execute(f"PRAGMA user_version={VERSION}")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -131,9 +146,9 @@ class Store:
                 self.db.execute("ROLLBACK")
             raise
 
-    def save_marks(self, marks: Marks) -> None:
-        """Store the blocks that changed (inside a transaction)."""
-        self.db.executemany("INSERT OR REPLACE INTO marks VALUES (?, ?)", marks.dirty())
+    def save_marks(self, dirty: Iterable[tuple[int, bytes]]) -> None:
+        """Store the blocks of the marks that changed (inside a transaction)."""
+        self.db.executemany("INSERT OR REPLACE INTO marks VALUES (?, ?)", dirty)
 
     def latest_arrival(self) -> Micros:
         """The log's own clock where it last stood; 0 in a new log."""
@@ -143,12 +158,43 @@ class Store:
         return int(row[0])
 
 
+def insert(db: sqlite3.Connection, rows: Iterable[PackedRow]) -> None:
+    """Add packed segments that have their ids (inside a transaction)."""
+    db.executemany(_INSERT, rows)
+
+
+def add_packed(db: sqlite3.Connection, new: PackedSegment, arrived: Micros, *, id_: int | None = None) -> None:
+    """Add a packed segment (inside a transaction), with the next id unless one is given."""
+    db.execute(_INSERT, PackedRow.of(new, arrived, id_))
+
+
+def show(db: sqlite3.Connection, tail: Sequence[PackedRow]) -> None:
+    """Let this connection, inside its read transaction, see `tail` as if it were in the database: a temporary view
+    stands before the table of its name."""
+    if not tail:
+        return
+    db.execute("CREATE TEMP TABLE journalled AS SELECT * FROM main.packed WHERE 0")
+    db.executemany(_INSERT.replace("packed", "journalled", 1), tail)
+    db.execute("CREATE TEMP VIEW packed AS SELECT * FROM main.packed UNION ALL SELECT * FROM journalled")
+
+
+def _shown(db: sqlite3.Connection) -> bool:
+    return bool(db.execute("SELECT count(*) FROM temp.sqlite_master").fetchone()[0])
+
+
 def load_marks(db: sqlite3.Connection) -> Marks:
-    """The stored marks. Refusal when a block is damaged."""
-    return Marks.load(db.execute("SELECT shard, block FROM marks ORDER BY shard"))
+    """The stored marks, with those of the tail shown. Refusal when a block is damaged."""
+    marks = Marks.load(db.execute("SELECT shard, block FROM marks ORDER BY shard"))
+    if _shown(db):
+        for (listed,) in db.execute("SELECT keys FROM journalled"):
+            marks.add(keys.decode(listed))
+    return marks
 
 
 def last_id(db: sqlite3.Connection) -> int:
     """The id of the last packed segment ever written, 0 when none."""
     row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'packed'").fetchone()
-    return int(row[0]) if row else 0
+    last = int(row[0]) if row else 0
+    if _shown(db):
+        (last,) = db.execute("SELECT max(id) FROM journalled").fetchone()
+    return last
