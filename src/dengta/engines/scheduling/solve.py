@@ -101,11 +101,11 @@ def _along_the_line(shop: FlowShop, best: Incumbent, seed: int) -> None:
 def _freely(problem: Problem, best: Incumbent, seed: int, hands: Hands) -> None:
     """The portfolio first; then the search that knows most of this kind of shop and goal."""
     climb = Climb(Decoder(problem), best, np.random.default_rng(seed))
-    ahead = chained(problem) and best.goal.kinds == {"makespan"}
+    shop = flowshop(problem)
+    ahead = shop is None and chained(problem) and best.goal.kinds == {"makespan"}
     starts = climb.begin(RULES[:1] if ahead else RULES)
     if ahead:
         starts = look_ahead(climb.decoder, best, seed, hands) or starts
-    shop = flowshop(problem)
     if shop is not None:
         _along_the_line(shop, best, seed + 2)
     if problem.plain:
