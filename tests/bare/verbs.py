@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -160,6 +161,43 @@ def orders(home: Path) -> str:
     return f"{due['counts']['complete']} of {len(due['orders'])} orders due are complete"
 
 
+def compiles(home: Path) -> str:
+    """Kernels that nobody has compiled yet are compiled here, where there is no C compiler."""
+    kept, before = home / "kernels", os.environ.get("NUMBA_CACHE_DIR")
+    os.environ["NUMBA_CACHE_DIR"] = str(kept)
+    try:
+        call = ("simulate", EXAMPLES / "plants/furniture.sim.toml", "--plant", EXAMPLES / "plants/furniture.toml")
+        dengta_json(*call, "--from", "2026-03-02", "--days", "1", "--seed", "1", "--out", home / "compiled.ndjson")
+    finally:
+        del os.environ["NUMBA_CACHE_DIR"]
+        if before is not None:
+            os.environ["NUMBA_CACHE_DIR"] = before
+    made = sum(1 for _ in kept.rglob("*.nbc"))
+    assert made > 0
+    return f"{made} compiled from nothing"
+
+
+def subsidy(home: Path) -> str:
+    case = EXAMPLES / "cases" / "loan-discount.json"
+    told = dengta_json("subsidy", "compute", case)
+    assert (told["amount"], told["eligible"]) == ("882083.33", True)
+    assert "1/3 fen" in dengta("subsidy", "compute", case, "--explain")
+    options = dengta_json("subsidy", "options", case)["options"]
+    return f"{told['amount']} yuan and how, {len(options)} articles to ask for"
+
+
+def maturity(home: Path) -> str:
+    told = dengta_json("maturity", "score", EXAMPLES / "cases" / "answers.json")
+    assert told["level"] == 2
+    return f"{told['points']} points, level {told['level']}"
+
+
+def register(home: Path) -> str:
+    told = dengta_json("register", "rate", "--as-of", "2024-12-31")
+    assert told["rate"] == 0.7656
+    return f"{told['transformed']} of {told['listed']} firms on {told['day']}"
+
+
 VERBS: dict[str, Callable[[Path], str]] = {
     "bare environment": no_framework,
     "dengta --version": version,
@@ -171,6 +209,10 @@ VERBS: dict[str, Callable[[Path], str]] = {
     "dengta schedule": schedule,
     "dengta simulate": simulate,
     "dengta orders": orders,
+    "dengta subsidy": subsidy,
+    "dengta maturity": maturity,
+    "dengta register": register,
+    "kernels from nothing": compiles,
     "dengta log status": log_status,
     "dengta log export, append": log_export_append,
     "dengta log seal, verify": log_seal_verify,

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from dengta.cli.main import app as main
 from dengta.cli.maturity import app
+from dengta.core.time import from_iso
+from dengta.site.bookshelf import Bookshelf
+from dengta.site.home import Home
 
 ANSWERS = Path(__file__).parents[2] / "examples" / "cases" / "answers.json"
 
@@ -32,3 +37,26 @@ def test_answers_without_an_edition_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     file.write_text("{}")
     assert CliRunner().invoke(app, ["score", str(file)]).exit_code == 1
+
+
+def test_the_plants_log_answers_two_claims(tmp_path: Path) -> None:
+    """The model plant's day: every machine sends; what `dengta kpi` cannot define is not recomputable."""
+    plants = Path(__file__).parents[2] / "examples" / "plants"
+    lines, book = tmp_path / "day.ndjson", plants / "furniture.toml"
+    run = CliRunner().invoke
+    call = ["simulate", str(plants / "furniture.sim.toml"), "--plant", str(book), "--from", "2026-03-02", "--days", "2"]
+    assert run(main, [*call, "--seed", "1", "--out", str(lines)]).exit_code == 0
+    home = tmp_path / "home"
+    assert run(main, ["log", "append", str(lines), "--home", str(home), "--site", "furniture"]).exit_code == 0
+    Bookshelf(Home.at(home).site("furniture").books).add(book.read_text("utf-8"), from_iso("2026-03-01T00:00:00Z"))
+    days = ["--from", "2026-03-02", "--to", "2026-03-03", "--days", "2"]
+    told = run(main, ["maturity", "verify", str(ANSWERS), "--home", str(home), *days, "--json"])
+    assert told.exit_code == 0, told.output
+    networked, oee = json.loads(told.stdout)["findings"]
+    assert (networked["claim"], networked["found"], networked["difference"]) == ("60", "100", "40")
+    assert (networked["met"], networked["machines"]) == (20, 20)
+    kpi = ["kpi", "--by", "machine,date", "--home", str(home), "--from", "2026-03-02", "--to", "2026-03-04", "--json"]
+    figures = json.loads(run(main, kpi).stdout)["figures"]
+    defined = Counter(f["machine"] for f in figures if f["ratios"]["oee"]["value"] is not None)
+    assert {m: n for m, n in oee["rows"].items() if n} == defined
+    assert oee["met"] == sum(n >= 2 for n in defined.values())

@@ -1,8 +1,9 @@
-"""`dengta maturity`: score and level of a questionnaire, what is missing for the next, each item with its clause."""
+"""`dengta maturity`: score and level of a questionnaire, the way to the next, and what a plant's log says."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,20 +11,16 @@ from typing import Annotated, Any
 import typer
 
 from dengta import programmes
+from dengta.cli.maturity_evidence import evidence
 from dengta.cli.printing import answers, language, print_json, tr
 from dengta.core.reason import Reason, Refusal
 from dengta.core.toml_reading import decode
 from dengta.engines import maturity
-from dengta.engines.maturity import Edition, Score
+from dengta.engines.maturity import Answers, Edition, Finding, Score
 from dengta.engines.maturity.model import Text
 from dengta.words import say
 
 app = typer.Typer(add_completion=False, help=tr("maturity.about"))
-
-
-@app.callback()
-def group() -> None:
-    """A group, so that `score` stays a verb of its own."""
 
 
 @app.command(name="score", help=tr("maturity.about_score"))
@@ -34,16 +31,69 @@ def score(
     as_json: Annotated[bool, typer.Option("--json", help=tr("maturity.option_json"))] = False,
 ) -> None:
     """Points and level of the answers in a file."""
-    if not file.is_file():
-        raise Refusal(Reason("maturity.no_file", (str(file),)))
-    text = decode(file.read_bytes(), file.name)
-    edition = _edition(maturity.edition_of(text, file.name), file.name)
-    found = maturity.score(edition, maturity.from_json(text, file.name, edition))
+    found = maturity.score(*_read(file))
     if as_json:
         print_json("maturity", as_data(found))
         return
     for line in _told(found, explain):
         typer.echo(line)
+
+
+@app.command(name="verify", help=tr("maturity.about_verify"))
+@answers
+def verify(
+    file: Annotated[Path, typer.Argument(help=tr("maturity.argument_answers"))],
+    first: Annotated[str, typer.Option("--from", help=tr("maturity.option_from"))],
+    last: Annotated[str, typer.Option("--to", help=tr("maturity.option_to"))],
+    days: Annotated[int, typer.Option("--days", min=1, help=tr("maturity.option_days"))] = 5,
+    site: Annotated[str | None, typer.Option("--site", help=tr("kpi.option_site"))] = None,
+    home: Annotated[Path | None, typer.Option("--home", envvar="DENGTA_HOME", help=tr("kpi.option_home"))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=tr("maturity.option_json"))] = False,
+) -> None:
+    """What the plant's log says to the claims of its answers."""
+    stated = _read(file)
+    told = evidence(home, site, _day("--from", first), _day("--to", last), days)
+    compared = [compare(stated[0], stated[1], finding) for finding in told.findings]
+    if as_json:
+        head = {"site": told.site, "from": str(told.first), "to": str(told.last), "book": told.book, "days": days}
+        print_json("maturity-evidence", {**head, "findings": compared})
+        return
+    typer.echo(tr("maturity.evidence", site=told.site, first=str(told.first), last=str(told.last)))
+    for one in compared:
+        params = {key: "-" if value is None else value for key, value in one.items() if key != "rows"}
+        typer.echo("  " + tr(f"maturity.found_{one['predicate'].replace('-', '_')}", **params))
+
+
+def compare(edition: Edition, given: Answers, finding: Finding) -> dict[str, Any]:
+    """A claim beside what was found: both in percent, or a scene's level beside the share of machines."""
+    item = next((one for one in edition.items if one.predicate == finding.predicate), None)
+    scene = next((one for one in edition.scenes if one.predicate == finding.predicate), None)
+    claim: Any = None
+    if item is not None and isinstance(answer := given.items.get(item.id), Fraction):
+        claim = number(answer)
+    elif scene is not None:
+        claim = given.scenes.get(scene.id)
+    found = None if finding.value is None else number(finding.value)
+    both = item is not None and claim is not None and finding.value is not None
+    difference = number(finding.value - Fraction(claim)) if both and finding.value is not None else None
+    about = item.id if item is not None else scene.id if scene is not None else ""
+    head = {"predicate": finding.predicate, "about": about, "claim": claim, "found": found, "difference": difference}
+    return {**head, **finding.params, "rows": dict(finding.rows)}
+
+
+def _read(file: Path) -> tuple[Edition, Answers]:
+    if not file.is_file():
+        raise Refusal(Reason("maturity.no_file", (str(file),)))
+    text = decode(file.read_bytes(), file.name)
+    edition = _edition(maturity.edition_of(text, file.name), file.name)
+    return edition, maturity.from_json(text, file.name, edition)
+
+
+def _day(option: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refusal(Reason("register.not_date", (option,), {"value": text})) from None
 
 
 def _edition(name: str, source: str) -> Edition:

@@ -8,11 +8,16 @@ from dengta.engines.maturity.answers_reading import edition_of, from_json
 from dengta.engines.maturity.check import again
 from dengta.engines.maturity.edition_reading import from_toml
 from dengta.engines.maturity.model import Answers, Edition, Gap, Kind, Score
+from dengta.engines.maturity.predicates import NETWORKING, OEE, OEE_LEVEL, Finding, networking, oee_recomputable
 from dengta.engines.maturity.scoring import gap_to, score
 
 __all__ = [
+    "NETWORKING",
+    "OEE",
+    "OEE_LEVEL",
     "Answers",
     "Edition",
+    "Finding",
     "Gap",
     "Kind",
     "Score",
@@ -21,5 +26,7 @@ __all__ = [
     "from_json",
     "from_toml",
     "gap_to",
+    "networking",
+    "oee_recomputable",
     "score",
 ]

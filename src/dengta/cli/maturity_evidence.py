@@ -1,0 +1,54 @@
+"""What a plant's own log says to the claims of its questionnaire: networking rate, machines whose OEE recomputes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from dengta.cli.which_site import which_site
+from dengta.core.intervals import Interval
+from dengta.core.reason import Reason, Refusal
+from dengta.core.time import instant
+from dengta.engines import kpi, maturity
+from dengta.engines.maturity import Finding
+from dengta.log import LogReader
+from dengta.site.bookshelf import Bookshelf
+
+_OEE = "oee"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Findings over a window of days, with the plant book whose machines are the register."""
+
+    site: str
+    first: date
+    last: date
+    book: str
+    findings: tuple[Finding, ...]
+
+
+def evidence(home: Path | None, site: str | None, first: date, last: date, days: int) -> Evidence:
+    """Both predicates over the business dates from `first` to `last`. Refusal where no plant book holds then."""
+    folder = which_site(home, site)
+    shelf = Bookshelf(folder.books)
+    revisions = shelf.revisions()
+    plant = shelf.book(instant(last, 0, revisions[-1].book.zone)) if revisions else None
+    if plant is None:
+        raise Refusal(Reason("maturity.no_book", (folder.site,)))
+    window = Interval(instant(first, 0, plant.zone), instant(last + timedelta(days=1), 0, plant.zone))
+    batch = kpi.apply(LogReader(folder.log).read(types=[int(t) for t in kpi.FOLDED]).sorted())
+    machines = list(plant.machines)
+    rows = kpi.fold(kpi.setting_of(plant, machines, window, zone=plant.zone), batch)
+    defined: dict[str, int] = {}
+    for figure in kpi.figures(rows, ["machine", "date"]):
+        if figure.clauses[_OEE].value is not None:
+            defined[figure.key["machine"]] = defined.get(figure.key["machine"], 0) + 1
+    inside = (batch["ts"] >= window.start) & (batch["ts"] < window.end)
+    codes, counts = np.unique(batch["subject"][inside], return_counts=True)
+    events = {batch.texts[code]: int(n) for code, n in zip(codes.tolist(), counts.tolist(), strict=True)}
+    found = (maturity.networking(machines, events), maturity.oee_recomputable(machines, defined, days))
+    return Evidence(folder.site, first, last, plant.hash, found)
