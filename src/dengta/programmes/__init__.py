@@ -28,3 +28,14 @@ def city(name: str) -> tuple[str, str]:
     """The texts of a city's towns and of its published series. FileNotFoundError where there are none."""
     folder = files(__name__).joinpath(name)
     return folder.joinpath("towns.toml").read_text("utf-8"), folder.joinpath("series.toml").read_text("utf-8")
+
+
+def capability_models() -> tuple[str, ...]:
+    """The capability models there are."""
+    names = (one.name for one in files(__name__).joinpath("common", "capability").iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+def capability(name: str) -> str:
+    """The text of a capability model. FileNotFoundError where there is none."""
+    return files(__name__).joinpath("common", "capability", f"{name}.toml").read_text("utf-8")
