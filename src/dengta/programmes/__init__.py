@@ -39,3 +39,8 @@ def capability_models() -> tuple[str, ...]:
 def capability(name: str) -> str:
     """The text of a capability model. FileNotFoundError where there is none."""
     return files(__name__).joinpath("common", "capability", f"{name}.toml").read_text("utf-8")
+
+
+def ladder(name: str) -> str:
+    """The text of a ladder of tiers. FileNotFoundError where there is none."""
+    return files(__name__).joinpath("common", "ladder", f"{name}.toml").read_text("utf-8")
