@@ -39,6 +39,10 @@ FEATURES = (
     "progress",
     "dates",
 )
+ALL = (*FEATURES, "buffers", "sublots", "crews")
+"""crews: people and material on batch machines too."""
+NEEDS = {"crews": ("batches", "people", "materials")}
+"""What a feature is nothing without."""
 
 
 def random_shop(seed: int, features: set[str], orders: int = 4, operations: int = 3, machines: int = 3) -> Shop:
@@ -71,6 +75,7 @@ def _machine(chance: random.Random, m: int, features: set[str]) -> Machine:
         setups=chance.choice(("paint", "ahead")) if "setups" in features else "",
         state=chance.choice(("", "red")) if "setups" in features else "",
         batch=Batch(4, chance.choice((0, 5))) if oven else None,
+        buffer=chance.randint(1, 2) if "buffers" in features and m == 2 else None,
     )
 
 
@@ -118,11 +123,11 @@ def _operation(chance: random.Random, i: int, features: set[str], machines: int)
     if "lags" in features and i:
         after = (After(f"p{i - 1}", chance.randint(0, 4), chance.choice((None, 30))),)
     needs: tuple[Need, ...] = ()
-    if "people" in features and not baked:
+    if "people" in features and (not baked or "crews" in features):
         needs = (Need("turn", chance.randint(1, 2), chance.choice(("run", "all"))),)
         needs += (Need("set", 1, "setup"),) if chance.random() < 0.3 and needs[0].during == "run" else ()
         needs += (Need("lift"),) if chance.random() < 0.3 else ()
-    supplied = "materials" in features and not baked
+    supplied = "materials" in features and (not baked or "crews" in features)
     return Operation(
         f"p{i}",
         tuple(Way(f"m{m}", chance.randint(1, 9)) for m in possible),
@@ -134,6 +139,7 @@ def _operation(chance: random.Random, i: int, features: set[str], machines: int)
         key=chance.choice(("hot", "mild")) if baked else "",
         size=chance.randint(1, 3) if baked else 1,
         must_fit="calendars" in features and chance.random() < 0.3,
+        split=chance.randint(1, 3) if "sublots" in features else 1,
     )
 
 
@@ -144,7 +150,7 @@ def _begin(chance: random.Random, orders: list[Order], now: int) -> list[Order]:
     for k, order in enumerate(orders):
         first = order.operations[0]
         machine = first.ways[0].machine
-        if k < 2 and machine not in used and not order.after and order.release <= 2:
+        if k < 2 and first.split == 1 and machine not in used and not order.after and order.release <= 2:
             used.add(machine)
             progress = Progress(machine, order.release, chance.randint(0, 4))
             order = replace(order, operations=(replace(first, progress=progress), *order.operations[1:]))
@@ -157,7 +163,7 @@ def _pinned(chance: random.Random, shop: Shop) -> Shop:
     made = list(shop.orders)
     last, other = made[-1], made[0]
     op = last.operations[-1]
-    pin = Pin(start=60 + chance.randint(0, 9), machine=op.ways[0].machine)
+    pin = Pin(start=60 + chance.randint(0, 9) if op.split == 1 else None, machine=op.ways[0].machine)
     made[-1] = replace(last, operations=(*last.operations[:-1], replace(op, pin=pin)))
     op = other.operations[-1]
     if op.progress is None:

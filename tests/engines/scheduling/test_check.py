@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,9 +12,22 @@ from dengta.engines.scheduling.check import judge, wishes
 from dengta.engines.scheduling.decoder import RULES, Decoder
 from dengta.engines.scheduling.from_columns import from_arrays
 from dengta.engines.scheduling.kernels_layout import Sheet
-from dengta.engines.scheduling.model import Shop
-from dengta.engines.scheduling.objective import Goal
+from dengta.engines.scheduling.model import (
+    Amount,
+    Batch,
+    Machine,
+    Material,
+    Need,
+    Operation,
+    Order,
+    Receipt,
+    Resource,
+    Shop,
+    Way,
+)
+from dengta.engines.scheduling.objective import Goal, measured
 from dengta.engines.scheduling.solve import solve
+from dengta.words import LANGUAGES, say
 from tests.engines.scheduling.shops import FEATURES, random_shop
 
 
@@ -141,3 +155,80 @@ def test_machines_that_take_another_sequence_are_seen() -> None:
         column[1] = 80
     sheet.end[1] = 81
     assert {reason.params["law"] for reason in judge(problem, sheet)} == {"one sequence"}
+
+
+def baked(wait: int, **second: object) -> Shop:
+    """Two operations for one oven; the second is there 20 ticks after the first."""
+    first = Operation("bake", (Way("oven", 30),), key="hot", needs=(Need("load"),))
+    other = replace(first, **second) if second else first
+    orders = (Order("a", (first,)), Order("b", (other,), release=20))
+    crew = (Resource("li", ("load",)), Resource("wu", ("load", "lift")))
+    return Shop(orders, (Machine("oven", batch=Batch(4, wait)),), resources=crew)
+
+
+def test_a_batch_that_waits_too_long_is_seen() -> None:
+    patient, hasty = baked(20), baked(19)
+    sheet = Decoder(patient.problem).by_rule(RULES[0])
+    assert (sheet.start.tolist(), sheet.batch.tolist()) == ([20, 20], [0, 0])
+    assert judge(patient.problem, sheet) == []
+    assert laws(hasty, sheet) == {"batch wait"}
+    assert Decoder(hasty.problem).by_rule(RULES[0]).start.tolist() == [0, 30]
+
+
+def test_a_batch_has_one_crew() -> None:
+    shop = baked(20)
+    sheet = Decoder(shop.problem).by_rule(RULES[0])
+    assert sheet.who[0] == sheet.who[1]
+    sheet.who[1] = 1 - sheet.who[0]
+    assert "batch" in laws(shop, sheet)
+    other = baked(20, needs=(Need("lift"),))
+    assert Decoder(other.problem).by_rule(RULES[0]).batch.tolist() == [-1, -1]
+
+
+def test_material_of_a_batch_is_taken_together() -> None:
+    shop = replace(baked(20), materials=(Material("resin", 3, (Receipt(90, 1),)),))
+    orders = [replace(o, operations=(replace(o.operations[0], uses=(Amount("resin", 2),)),)) for o in shop.orders]
+    shop = replace(shop, orders=tuple(orders))
+    sheet = Decoder(shop.problem).by_rule(RULES[0])
+    assert (sheet.start.tolist(), judge(shop.problem, sheet)) == ([0, 90], [])
+    for column in (sheet.start, sheet.setup_start, sheet.setup_end):
+        column[:] = 20
+    sheet.end[:], sheet.batch[:] = 50, 0
+    assert laws(shop, sheet) == {"stock"}
+
+
+def test_too_many_before_a_machine_are_named_and_not_planned() -> None:
+    orders = tuple(
+        Order(f"o{k}", (Operation("a", (Way(f"m{k}", 1),)), Operation("b", (Way("m", 10),)))) for k in range(3)
+    )
+    machines = (*(Machine(f"m{k}") for k in range(3)), Machine("m", buffer=1))
+    shop = Shop(orders, machines)
+    sheet = Decoder(shop.problem).by_rule(RULES[0])
+    assert (judge(shop.problem, sheet), wishes(shop.problem, sheet)) == ([], [])
+    assert sorted(sheet.start[1::2].tolist()) == [1, 11, 21]
+    for column in (sheet.start, sheet.setup_start, sheet.setup_end):
+        column[::2] = 0
+    sheet.end[::2] = 1
+    found = wishes(shop.problem, sheet)
+    assert [(r.code, r.params["waiting"]) for r in found] == [("scheduling.buffer_exceeded", 2)]
+    assert measured(shop.problem.columns, sheet)["broken"] == 1
+    assert all(say(r, language) for r in found for language in LANGUAGES)
+
+
+def test_sublots_share_the_work_and_stream() -> None:
+    saw = Operation("saw", (Way("saw", 7),), split=3, uses=(Amount("board", 2),))
+    edge = Operation("edge", (Way("edge", 5), Way("edge 2", 5)), split=3)
+    shop = Shop(
+        (Order("o", (saw, edge, Operation("pack", (Way("pack", 1),)))),),
+        tuple(Machine(name) for name in ("saw", "edge", "edge 2", "pack")),
+        materials=(Material("board", 2),),
+    )
+    c, names = shop.problem.columns, shop.problem.names.operations
+    assert names == ("o/saw#1", "o/saw#2", "o/saw#3", "o/edge#1", "o/edge#2", "o/edge#3", "o/pack")
+    assert c.way_time[:3].sum() == 7
+    assert c.use_quantity.sum() == 2
+    before = [c.pred[c.pred_ptr[i] : c.pred_ptr[i + 1]].tolist() for i in range(7)]
+    assert before == [[], [], [], [0], [1], [2], [3, 4, 5]]
+    sheet = Decoder(shop.problem).by_rule(RULES[0])
+    assert sheet.end[6] < 7 + 5 + 1  # the edge begins before the saw is done
+    assert judge(shop.problem, sheet) == []

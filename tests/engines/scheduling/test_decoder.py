@@ -12,13 +12,13 @@ from dengta.engines.scheduling.decoder import RULES, Decoder, Weights
 from dengta.engines.scheduling.from_columns import from_arrays
 from dengta.engines.scheduling.model import Amount, Machine, Material, Operation, Order, Receipt, Shop, Way
 from dengta.engines.scheduling.objective import measured
-from tests.engines.scheduling.shops import FEATURES, random_shop
+from tests.engines.scheduling.shops import ALL, NEEDS, random_shop
 
 
-@pytest.mark.parametrize("feature", FEATURES)
+@pytest.mark.parametrize("feature", ALL)
 def test_each_feature_alone_keeps_every_law(feature: str) -> None:
     for seed in range(25):
-        shop = random_shop(seed, {feature, "alternatives"}, orders=1 + seed % 5)
+        shop = random_shop(seed, {feature, "alternatives", *NEEDS.get(feature, ())}, orders=1 + seed % 5)
         decoder = Decoder(shop.problem)
         for rule in RULES:
             assert judge(shop.problem, decoder.by_rule(rule)) == [], (seed, rule)
@@ -27,7 +27,7 @@ def test_each_feature_alone_keeps_every_law(feature: str) -> None:
 def test_features_together_keep_every_law() -> None:
     chance = random.Random(20261125)
     for seed in range(250):
-        features = set(chance.sample(FEATURES, chance.randint(2, len(FEATURES))))
+        features = set(chance.sample(ALL, chance.randint(2, len(ALL))))
         shop = random_shop(seed, features, orders=chance.randint(1, 6), operations=chance.randint(1, 4))
         decoder = Decoder(shop.problem)
         for rule in RULES[:: chance.randint(1, 3)]:
@@ -36,7 +36,7 @@ def test_features_together_keep_every_law() -> None:
 
 def test_any_priority_keeps_every_law() -> None:
     chance = np.random.default_rng(5)
-    shop = random_shop(3, set(FEATURES) - {"pins"}, orders=6, operations=4)
+    shop = random_shop(3, set(ALL) - {"pins"}, orders=6, operations=4)
     decoder = Decoder(shop.problem)
     for _ in range(100):
         priority = chance.standard_normal(len(shop.problem.columns.way_machine))
@@ -45,7 +45,7 @@ def test_any_priority_keeps_every_law() -> None:
 
 
 def test_the_same_input_gives_the_same_plan() -> None:
-    shop = random_shop(11, set(FEATURES), orders=6, operations=4)
+    shop = random_shop(11, set(ALL), orders=6, operations=4)
     first = [Decoder(shop.problem).by_rule(rule) for rule in RULES]
     decoder = Decoder(shop.problem)
     for rule, known in zip(RULES, first, strict=True):
@@ -56,7 +56,7 @@ def test_the_same_input_gives_the_same_plan() -> None:
 def test_nothing_that_can_be_planned_is_left_out() -> None:
     chance = random.Random(8)
     for seed in range(100):
-        features = set(chance.sample(FEATURES, 5))
+        features = set(chance.sample(ALL, 5))
         shop = random_shop(seed, features, orders=5)
         assert (Decoder(shop.problem).by_rule(RULES[seed % len(RULES)]).machine >= 0).all(), (seed, features)
 

@@ -11,7 +11,6 @@ from dengta.core.reason import Refusal
 from dengta.engines.scheduling.from_columns import from_arrays
 from dengta.engines.scheduling.model import (
     After,
-    Amount,
     Batch,
     Calendar,
     Change,
@@ -70,7 +69,9 @@ def codes(**shop: Any) -> set[str]:
         ({"calendars": (Calendar("c", (Opening(0, 9),)),), "now": 9}, "never_opens"),
         ({"calendars": (Calendar("c", (Opening(0, 9), Opening(5, 12))),)}, "openings_overlap"),
         ({"calendars": (Calendar("c", (Opening(5, 5), Opening(6, 9))),)}, "opening"),
-        ({"machines": (Machine("m", buffer=2),)}, "not_yet_buffer"),
+        ({"machines": (Machine("m", buffer=0),)}, "number"),
+        ({"orders": (order(op(split=0)),)}, "number"),
+        ({"orders": (order(op(split=2, pin=Pin(start=4))),)}, "split_fixed"),
         ({"resources": (Resource("r", ()),)}, "no_skill"),
         ({"orders": (order(op(after=(After("b", 5, 2),)), op("b")),)}, "lag_range"),
         ({"orders": (order(op(after=(After("b"),)), op("b")),)}, "cycle"),
@@ -86,14 +87,6 @@ def codes(**shop: Any) -> set[str]:
         ),
         ({"orders": (order(op(pin=Pin(start=3)), op("b", pin=Pin(start=4))),)}, "pins_overlap"),
         ({"machines": (Machine("m", batch=Batch(2)),), "orders": (order(op(size=3, key="k")),)}, "too_large"),
-        (
-            {
-                "machines": (Machine("m", batch=Batch(2)),),
-                "materials": (Material("w", 1),),
-                "orders": (order(op(uses=(Amount("w", 1),))),),
-            },
-            "not_yet_batch_needs",
-        ),
         ({"materials": (Material("w", -1, (Receipt(0, 0),)),)}, "number"),
         (
             {

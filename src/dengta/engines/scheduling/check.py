@@ -53,7 +53,24 @@ def wishes(problem: Problem, sheet: Sheet) -> list[Reason]:
     planned = (sheet.machine >= 0) & (c.begun < 0)
     moved = np.flatnonzero(planned & (c.pin_start >= 0) & (sheet.start != c.pin_start)).tolist()
     pins = zip(moved, c.pin_start[moved].tolist(), sheet.start[moved].tolist(), strict=True)
-    return found + [_of(problem, "pin_moved", i, pinned=pinned, start=start) for i, pinned, start in pins]
+    found += [_of(problem, "pin_moved", i, pinned=pinned, start=start) for i, pinned, start in pins]
+    return found + [reason for m in np.flatnonzero(c.buffer >= 0).tolist() for reason in _overfull(problem, sheet, m)]
+
+
+def _overfull(problem: Problem, sheet: Sheet, m: int) -> Iterator[Reason]:
+    """Whoever comes to machine m when all places before it are taken: come and gone in turn, a place left first."""
+    c, places = problem.columns, int(problem.columns.buffer[m])
+    turns: list[tuple[int, int, int]] = []
+    for i in np.flatnonzero((sheet.machine == m) & (c.begun < 0) & (np.diff(c.pred_ptr) > 0)).tolist():
+        before = [int(sheet.end[c.pred[e]]) for e in range(c.pred_ptr[i], c.pred_ptr[i + 1])]
+        if max(before) < sheet.start[i]:
+            turns += [(max(before), 1, i), (int(sheet.start[i]), 0, i)]
+    taken = 0
+    for at, comes, i in sorted(turns):
+        taken += 1 if comes else -1
+        if comes and taken > places:
+            machine = problem.names.of("machines", m)
+            yield _of(problem, "buffer_exceeded", i, machine=machine, places=places, waiting=taken, at=at)
 
 
 def completions(problem: Problem, sheet: Sheet) -> Ints:
@@ -184,16 +201,64 @@ class _Court:
             yield self.broken("attached setup", i, start=start)
 
     def batches(self) -> Iterator[Reason]:
-        """Together means one machine, one time, one key, one state, within the capacity."""
+        """Together means one machine, time, key, state and crew, within the capacity, without waiting too long."""
         c, s = self.c, self.s
         members: dict[int, list[int]] = defaultdict(list)
         for i in np.flatnonzero(s.batch >= 0).tolist():
             members[int(s.batch[i])].append(i)
         for all_ in members.values():
             looks = {(int(s.machine[i]), int(s.start[i]), int(s.end[i]), int(c.key[i]), int(c.state[i])) for i in all_}
+            crews = {(self._needs(i), tuple(self.held(i, RUN))) for i in all_ if c.begun[i] < 0}
             room = int(c.capacity[s.machine[all_[0]]])
-            if len(looks) > 1 or c.key[all_[0]] < 0 or sum(int(c.size[i]) for i in all_) > room:
+            if max(len(looks), len(crews)) > 1 or c.key[all_[0]] < 0 or sum(int(c.size[i]) for i in all_) > room:
                 yield self.broken("batch", all_[0], members=len(all_), capacity=room)
+            elif crews and c.begun[all_].max() < 0:
+                yield from self._waited(all_)
+
+    def _needs(self, i: int) -> tuple[tuple[int, ...], ...]:
+        c, rows = self.c, slice(int(self.c.need_ptr[i]), int(self.c.need_ptr[i + 1]))
+        return tuple(tuple(column[rows].tolist()) for column in (c.need_skill, c.need_count, c.need_when))
+
+    def _waited(self, members: list[int]) -> Iterator[Reason]:
+        """The last member is there within the wait after the first is, and the machine is free, set up and open.
+
+        Who comes later than that must not have been waited for: crew or calendar held the batch anyway. Where it takes
+        material, that may have held it, which is not looked into.
+        """
+        c, s, m = self.c, self.s, int(self.s.machine[members[0]])
+        there = []
+        for i in members:
+            before = [int(s.end[c.pred[e]] + c.lag[e]) for e in range(c.pred_ptr[i], c.pred_ptr[i + 1])]
+            there.append(max(int(c.release[c.order[i]]), int(c.now[0]), int(c.pin_start[i]), *before))
+        others = (s.machine == m) & (s.end <= s.start[members[0]]) & (s.batch != s.batch[members[0]])
+        free = max([int(s.setup_end[i]) for i in members if s.setup[i]], default=int(s.end[others].max(initial=0)))
+        since = max(min(there), free, int(c.now[0]))
+        since = min((max(p.start, since) for p in self.hours.of(m, []) if p.end > since), default=since)
+        last, until = max(there), since + int(c.wait[m])
+        prompt = [i for i, at in zip(members, there, strict=True) if at <= until]
+        if last > until and not any(
+            c.use_quantity[u] > 0 for i in prompt for u in range(c.use_ptr[i], c.use_ptr[i + 1])
+        ):
+            since = max(since, *(at for at in there if at <= until))
+            if self._could_start(prompt, since) < last:
+                yield self.broken("batch wait", members[0], first=since, last=last, wait=int(c.wait[m]))
+
+    def _could_start(self, members: list[int], since: int) -> int:
+        """When a batch of these could start with its crew, as the calendars and what the crew did before let it."""
+        c, s, i = self.c, self.s, members[0]
+        m, crew = int(s.machine[i]), self.held(i, RUN)
+        owner = np.repeat(np.arange(len(c.order)), np.diff(c.slot_ptr))
+        before = owner[np.isin(s.who, crew)]
+        before = before[(s.end[before] <= s.start[i]) & ((s.batch[before] < 0) | (s.batch[before] != s.batch[i]))]
+        at, work = max(since, int(s.end[before].max(initial=0))), max(self._work(j, m) for j in members)
+        openings = self.hours.of(m, crew)
+        while at < s.start[i] and worked(openings, at, work, bool(c.must_fit[i])) is None:
+            at = min((p.start for p in openings if p.start > at), default=int(s.start[i]))
+        return at
+
+    def _work(self, i: int, machine: int) -> int:
+        c = self.c
+        return next(int(c.way_time[w]) for w in range(c.way_ptr[i], c.way_ptr[i + 1]) if c.way_machine[w] == machine)
 
     def sequence(self) -> Iterator[Reason]:
         """Where it is asked for, every machine takes the orders in the same sequence."""
@@ -212,6 +277,7 @@ class _Court:
         c, s = self.c, self.s
         able = [set(c.skill_resource[a:b].tolist()) for a, b in zip(c.skill_ptr[:-1], c.skill_ptr[1:], strict=True)]
         bookings: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        shares = np.where((s.batch >= 0) & (c.begun < 0), s.batch, np.arange(len(s.batch)))  # a batch has one crew
         for i in np.flatnonzero(self.planned & (np.diff(c.need_ptr) > 0)).tolist():
             if c.begun[i] >= 0 and c.remaining[i] == 0:
                 continue
@@ -229,7 +295,7 @@ class _Court:
                     begin = s.setup_start[i] if when & SETUP and s.setup[i] else s.start[i]
                     until = s.end[i] if when & RUN else s.setup_end[i]
                     begin = max(c.now[0], until - c.remaining[i]) if c.begun[i] >= 0 else begin
-                    bookings[who].append((int(begin), int(until), i))
+                    bookings[who].append((int(begin), int(until), int(shares[i])))
                 slot += int(c.need_count[need])
         for who, booked in bookings.items():
             booked.sort()

@@ -52,6 +52,9 @@ RULES = (
     Weights(rest=0.5, time=0.5, setup=4.0, look=0.5),
 )
 
+DUE_RULES = RULES[7:8] + RULES[6:7] + RULES[3:4]
+"""Few of them, for whom each plan is dear: what is due goes first, or what came first."""
+
 
 class Decoder:
     """Plans of one problem, one after the other on the same desk."""
@@ -161,6 +164,10 @@ def desk_of(problem: Problem) -> Desk:
     attached = (c.machine_setups >= 0) & (c.attached[c.machine_setups] == 1)
     slow = (c.machine_calendar >= 0) | attached | np.isin(np.arange(m), c.pin_machine[pinned])
     supplied = (np.diff(c.need_ptr) > 0) | (np.diff(c.use_ptr) > 0)
+    stands = np.zeros(n, bool)
+    stands[c.way_operation[c.buffer[c.way_machine] >= 0]] = True
+    supplied[np.repeat(np.arange(n), np.diff(c.succ_ptr))[stands[c.succ]]] = True
+    places = np.concatenate([[0], np.cumsum(np.maximum(0, c.buffer))]).astype(np.int64)
     return Desk(
         simple=(~slow[c.way_machine] & ~supplied[c.way_operation]).astype(np.int64),
         ready=column(n),
@@ -185,4 +192,10 @@ def desk_of(problem: Problem) -> Desk:
         stock_at=c.stock_at.copy(),
         stock_change=c.stock_change.copy(),
         fit=column(4),
+        route=column(n),
+        held=column(m),
+        left=column(m),
+        leave_ptr=places,
+        leave=column(int(places[-1])),
+        lenient=column(1),
     )

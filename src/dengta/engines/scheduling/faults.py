@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from dengta.core.reason import Param, Reason
-from dengta.engines.scheduling.precedence import arcs, cycle, longest
+from dengta.engines.scheduling.precedence import Earliest, arcs, cycle
 
 if TYPE_CHECKING:
     from dengta.engines.scheduling import model
@@ -105,8 +105,7 @@ def _machines(shop: model.Shop) -> Iterator[Reason]:
         if machine.batch is not None:
             yield from _whole(place, 1, capacity=machine.batch.capacity)
             yield from _whole(place, wait=machine.batch.wait)
-        if machine.buffer is not None:
-            yield _fault("not_yet_buffer", *place)
+        yield from _whole(place, 1, buffer=machine.buffer)
     for one in shop.setups:
         for change in one.changes:
             yield from _whole((f"setups {one.id}", f"{change.before} > {change.after}"), time=change.time)
@@ -160,7 +159,7 @@ def _operation(known: Known, order: model.Order, operation: model.Operation) -> 
         name = after.id if "/" in after.id else f"{order.id}/{after.id}"
         yield from _named(place, "operation", name, known.operations)
         yield from _lag(place, after)
-    yield from _whole(place, 1, size=operation.size)
+    yield from _whole(place, 1, size=operation.size, split=operation.split)
     yield from _supply(known, operation, place)
     yield from _fixed(operation, place, known.operations)
     yield from _batched(operation, place, known.machines)
@@ -182,6 +181,8 @@ def _supply(known: Known, operation: model.Operation, place: tuple[str, ...]) ->
 def _fixed(operation: model.Operation, place: tuple[str, ...], known: Collection[str]) -> Iterator[Reason]:
     own = [w.machine for w in operation.ways]
     pin, progress = operation.pin, operation.progress
+    if operation.split > 1 and (progress is not None or (pin is not None and pin.start is not None)):
+        yield _fault("split_fixed", *place, split=operation.split)
     if pin is not None:
         yield from _whole((*place, "pin"), start=pin.start)
         yield from _named((*place, "pin"), "operation", pin.after or "", known)
@@ -202,8 +203,6 @@ def _batched(
     for oven in ovens:
         if oven.batch is not None and operation.size > oven.batch.capacity:
             yield _fault("too_large", *place, size=operation.size, machine=oven.id, capacity=oven.batch.capacity)
-    if ovens and (operation.needs or operation.uses):
-        yield _fault("not_yet_batch_needs", *place, machine=ovens[0].id)
 
 
 def _precedence(shop: model.Shop) -> Iterator[Reason]:
@@ -212,9 +211,10 @@ def _precedence(shop: model.Shop) -> Iterator[Reason]:
     if ring:
         yield _fault("cycle", path=" > ".join(names[i] for i in ring))
         return
+    reached = Earliest(shop, names, ends)
     for order in shop.orders:
         if order.deadline is not None:
-            earliest, chain = longest(shop, order, ends)
+            earliest, chain = reached.of(order)
             if earliest > order.deadline:
                 path = " > ".join(chain)
                 yield _fault("deadline", f"order {order.id}", deadline=order.deadline, earliest=earliest, path=path)

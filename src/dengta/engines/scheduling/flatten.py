@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
@@ -137,10 +138,10 @@ def _supplies(shop: model.Shop, operations: Sequence[model.Operation]) -> dict[s
     able = [[i for _, i in sorted(versatile) if skill in shop.resources[i].skills] for skill in skills]
     needs = [sorted(op.needs, key=lambda n: len(able[skills.index(n.skill)])) for op in operations]
     material, calendar = _numbers(shop.materials), _numbers(shop.calendars)
-    uses = [[*((u, 1) for u in op.uses), *((u, -1) for u in op.makes)] for op in operations]
+    uses = [[*_summed(op.uses, material, 1), *_summed(op.makes, material, -1)] for op in operations]
+    moves = Counter(k for one in uses for k, _ in one)
     events = [sorted([(-NEVER, m.stock), *((r.at, r.quantity) for r in m.receipts)]) for m in shop.materials]
-    moves = [sum(u.material == m.id for one in uses for u, _ in one) for m in shop.materials]
-    stock = [(*known, *[(NEVER, 0)] * more) for known, more in zip(events, moves, strict=True)]
+    stock = [(*known, *[(NEVER, 0)] * moves[k]) for k, known in enumerate(events)]
     return {
         "need_ptr": cuts(map(len, needs)),
         "need_skill": ints(skills.index(n.skill) for one in needs for n in one),
@@ -148,8 +149,8 @@ def _supplies(shop: model.Shop, operations: Sequence[model.Operation]) -> dict[s
         "need_when": ints(_WHEN[n.during] for one in needs for n in one),
         "slot_ptr": cuts(sum(n.count for n in one) for one in needs),
         "use_ptr": cuts(map(len, uses)),
-        "use_material": ints(material[u.material] for one in uses for u, _ in one),
-        "use_quantity": ints(sign * u.quantity for one in uses for u, sign in one),
+        "use_material": ints(k for one in uses for k, _ in one),
+        "use_quantity": ints(quantity for one in uses for _, quantity in one),
         "resource_calendar": ints(calendar.get(r.calendar, -1) for r in shop.resources),
         "skill_ptr": cuts(map(len, able)),
         "skill_resource": ints(i for one in able for i in one),
@@ -158,6 +159,14 @@ def _supplies(shop: model.Shop, operations: Sequence[model.Operation]) -> dict[s
         "stock_at": ints(at for one in stock for at, _ in one),
         "stock_change": ints(change for one in stock for _, change in one),
     }
+
+
+def _summed(amounts: Iterable[model.Amount], number: dict[str, int], sign: int) -> Iterable[tuple[int, int]]:
+    """Each material once, with all of it."""
+    total = Counter[int]()
+    for one in amounts:
+        total[number[one.material]] += sign * one.quantity
+    return total.items()
 
 
 def _machines(shop: model.Shop, states: list[str]) -> dict[str, Ints]:
@@ -174,6 +183,7 @@ def _machines(shop: model.Shop, states: list[str]) -> dict[str, Ints]:
         "machine_state": ints(states.index(m.state) if m.state else -1 for m in shop.machines),
         "capacity": ints(m.batch.capacity if m.batch else 0 for m in shop.machines),
         "wait": ints(m.batch.wait if m.batch else 0 for m in shop.machines),
+        "buffer": ints(-1 if m.buffer is None else m.buffer for m in shop.machines),
         "setup": setup,
         "attached": ints([s.attached for s in shop.setups] or [0]),
     }

@@ -135,6 +135,7 @@ def _complete(c: dict[str, Ints], n: int, orders: int, machines: int) -> Columns
         "pin_machine": free, "pin_start": free, "begun": free, "remaining": free, "ended": free,
         "machine_calendar": np.full(machines, -1, np.int64), "machine_state": np.full(machines, -1, np.int64),
         "capacity": np.zeros(machines, np.int64), "wait": np.zeros(machines, np.int64),
+        "buffer": np.full(machines, -1, np.int64),
         "attached": np.zeros(len(c["setup"]), np.int64),
         "open_start": none, "open_end": none, "open_rate": none, "resource_calendar": none, "skill_resource": none,
         "stock_known": none, "stock_at": none, "stock_change": none, "now": np.zeros(1, np.int64),

@@ -8,15 +8,17 @@ could start first (or, with a look ahead, before the first could end) is planned
 from __future__ import annotations
 
 from dengta.core.compiled import njit
+from dengta.engines.scheduling.kernels_buffer import room_behind, step_in, step_out
 from dengta.engines.scheduling.kernels_heap import rekey
 from dengta.engines.scheduling.kernels_layout import COMPILED, NEVER, RUN, Columns, Desk, Reals, Sheet
-from dengta.engines.scheduling.kernels_stock import change
-from dengta.engines.scheduling.kernels_time import fit
+from dengta.engines.scheduling.kernels_stock import available, change
+from dengta.engines.scheduling.kernels_time import fit, opening
 from dengta.engines.scheduling.kernels_trial import (
     CALENDARS,
     END,
     SETUP_END,
     SETUP_START,
+    alike,
     attempt,
     changeover,
     earliest,
@@ -31,8 +33,8 @@ LOOK, SLACK, CHANGEOVER, FREE_CHOICE = range(4)  # places in `rule`
 def enqueue(a: Columns, d: Desk, open_way: Reals, i: int) -> None:
     """Operation i may start: let it wait at each machine it may run on."""
     for way in range(a.way_ptr[i], a.way_ptr[i + 1]):
-        if open_way[way] > 0.0:
-            m = a.way_machine[way]
+        m = a.way_machine[way]
+        if open_way[way] > 0.0 and (d.route[i] < 0 or d.route[i] == m):
             d.queue[d.queue_ptr[m] + d.waits[m]] = way
             d.waits[m] += 1
             least = max(d.ready[i], d.free[m])
@@ -60,7 +62,7 @@ def put(a: Columns, d: Desk, s: Sheet, open_way: Reals, i: int, m: int, start: i
                 until = end if a.need_when[need] & RUN else d.fit[SETUP_END]
                 d.resource_free[d.pick[slot]] = max(d.resource_free[d.pick[slot]], until)
             slot += 1
-    made = False
+    made = step_out(a, d, i, m, start)
     for use in range(a.use_ptr[i], a.use_ptr[i + 1]):
         quantity = a.use_quantity[use]
         if a.begun[i] >= 0 and (quantity > 0 or a.remaining[i] == 0):
@@ -74,6 +76,7 @@ def put(a: Columns, d: Desk, s: Sheet, open_way: Reals, i: int, m: int, start: i
         d.ready[j] = max(d.ready[j], end + a.lag[a.succ_arc[e]])
         d.missing[j] -= 1
         if d.missing[j] == 0 and s.machine[j] < 0:
+            step_in(a, d, j)
             enqueue(a, d, open_way, j)
     if made:
         wake(d)
@@ -88,7 +91,7 @@ def wake(d: Desk) -> None:
 
 
 @njit(**COMPILED)
-def scan(a: Columns, d: Desk, s: Sheet, m: int, look: float, strict: bool) -> tuple[int, int]:
+def scan(a: Columns, d: Desk, s: Sheet, open_way: Reals, m: int, look: float, strict: bool) -> tuple[int, int]:
     """Earliest starts of all that waits for machine m, as far as they matter: (first start, first end)."""
     base, n, q = d.queue_ptr[m], d.waits[m], 0
     first_start, first_end = NEVER, NEVER
@@ -107,7 +110,7 @@ def scan(a: Columns, d: Desk, s: Sheet, m: int, look: float, strict: bool) -> tu
             d.found_start[base + q] = least
             first_start, first_end = min(first_start, least), min(first_end, least + a.way_time[way])
         elif least <= first_start or (look > 0.0 and least < first_end):
-            start = earliest(a, d, way, strict)
+            start = earliest(a, d, open_way, way, strict)
             d.found_start[base + q] = start
             if start < NEVER:
                 first_start, first_end = min(first_start, start), min(first_end, d.fit[END])
@@ -156,47 +159,88 @@ def elsewhere(a: Columns, d: Desk, open_way: Reals, way: int, strict: bool) -> i
     i = a.way_operation[way]
     best, best_end = way, NEVER
     for other in range(a.way_ptr[i], a.way_ptr[i + 1]):
-        if open_way[other] > 0.0:
-            start = earliest(a, d, other, strict)
+        if open_way[other] > 0.0 and (d.route[i] < 0 or d.route[i] == a.way_machine[other]):
+            start = earliest(a, d, open_way, other, strict)
             if start < NEVER and (d.fit[END] < best_end or (d.fit[END] == best_end and other == way)):
                 best, best_end = other, d.fit[END]
     return best
 
 
 @njit(**COMPILED)
+def together(a: Columns, d: Desk, open_way: Reals, i: int, m: int, at: int, work: int, strict: bool) -> int:
+    """Earliest start of a batch that i leads, from `at` on; NEVER where it cannot, or a pinned one needs the room."""
+    start = attempt(a, d, open_way, i, m, at, work, False)
+    if start == NEVER and a.need_ptr[i + 1] - a.need_ptr[i] > 1:
+        start = attempt(a, d, open_way, i, m, at, work, True)
+    return NEVER if start == NEVER or (strict and not makes_room(a, d, i, m, d.fit[END])) else int(start)
+
+
+@njit(**COMPILED)
+def stocked(a: Columns, d: Desk, i: int, m: int, j: int, at: int) -> bool:
+    """Whether at `at` there is material for j beside that of all who are in the batch of i already."""
+    for use in range(a.use_ptr[j], a.use_ptr[j + 1]):
+        k, wanted = a.use_material[use], a.use_quantity[use]
+        if wanted < 0:
+            continue
+        for q in range(-1, d.waits[m]):
+            if q < 0 or d.found_start[d.queue_ptr[m] + q] == 1:
+                one = i if q < 0 else a.way_operation[d.queue[d.queue_ptr[m] + q]]
+                for other in range(a.use_ptr[one], a.use_ptr[one + 1]):
+                    if a.use_material[other] == k and a.use_quantity[other] > 0:
+                        wanted += a.use_quantity[other]
+        if available(a, d, k, wanted, at) > at:
+            return False
+    return True
+
+
+@njit(**COMPILED)
 def fill(a: Columns, d: Desk, s: Sheet, open_way: Reals, way: int, start: int, priority: Reals, strict: bool) -> None:
-    """Plan `way` with what may share its batch: same key and state, there within the wait, by priority."""
+    """Plan `way` with what may share its batch: alike, by priority, there soon enough.
+
+    Who joins is there at most the machine's `wait` after the first one is there and the machine is free and open, or
+    before the batch can start without it.
+    """
     i, m = a.way_operation[way], a.way_machine[way]
     base, room, at, work = d.queue_ptr[m], a.capacity[m] - a.size[i], start, a.way_time[way]
-    latest = start + a.wait[m]
     for q in range(d.waits[m]):
         d.found_start[base + q] = 0
-    joined = 1
+    free, joined = max(d.fit[SETUP_END], a.now[0]), 1
+    soonest = latest = max(d.ready[i], a.pin_start[i], a.now[0])
     while True:
         best = -1
         for q in range(d.waits[m]):
             j = a.way_operation[d.queue[base + q]]
-            alike = a.key[j] == a.key[i] and a.state[j] == a.state[i] and a.must_fit[j] == a.must_fit[i]
-            fits = s.machine[j] < 0 and alike and a.size[j] <= room
-            fits = fits and j != i and d.found_start[base + q] == 0 and max(d.ready[j], a.pin_start[j]) <= latest
-            if fits and (best < 0 or priority[d.queue[base + q]] > priority[d.queue[base + best]]):
+            fits = s.machine[j] < 0 and j != i and a.size[j] <= room and d.found_start[base + q] == 0
+            if fits and alike(a, j, i) and (best < 0 or priority[d.queue[base + q]] > priority[d.queue[base + best]]):
                 best = q
         if best < 0:
             break
         j = a.way_operation[d.queue[base + best]]
-        later = max(at, d.ready[j], a.pin_start[j])
-        longer = max(work, a.way_time[d.queue[base + best]])
+        there = max(d.ready[j], a.pin_start[j], a.now[0])
         d.found_start[base + best] = -1
-        if attempt(a, d, i, m, later, longer, False) <= latest and (not strict or makes_room(a, d, i, m, d.fit[END])):
+        since = max(free, min(soonest, there))
+        if a.machine_calendar[m] >= 0:
+            since = max(since, a.open_start[opening(a, a.machine_calendar[m], since)])
+        if max(latest, there) > since + a.wait[m] and not soonest <= there <= start:
+            continue
+        later, longer = max(at, there), max(work, a.way_time[d.queue[base + best]])
+        begin = together(a, d, open_way, i, m, later, longer, strict)
+        if begin < NEVER and stocked(a, d, i, m, j, begin):
+            start = begin
             at, work, room = later, longer, room - a.size[j]
+            soonest, latest = min(soonest, there), max(latest, there)
             d.found_start[base + best] = 1
             joined += 1
-    start = attempt(a, d, i, m, at, work, False)
+    start = together(a, d, open_way, i, m, at, work, False)
     n = d.waits[m]
     put(a, d, s, open_way, i, m, start, i if joined > 1 else -1)
     for q in range(n):
         if d.found_start[base + q] == 1:
-            put(a, d, s, open_way, a.way_operation[d.queue[base + q]], m, start, i)
+            j = a.way_operation[d.queue[base + q]]
+            for k in range(a.slot_ptr[i + 1] - a.slot_ptr[i]):
+                d.pick[a.slot_ptr[j] + k] = d.pick[a.slot_ptr[i] + k]
+            room_behind(a, d, open_way, j)
+            put(a, d, s, open_way, j, m, start, i)
 
 
 @njit(**COMPILED)
@@ -211,6 +255,7 @@ def go_on(a: Columns, d: Desk, s: Sheet, open_way: Reals, i: int) -> None:
         at = pick(a, d, i, RUN, a.now[0], a.remaining[i], False, False)
         if at == NEVER or fit(a, d.calendars, d.fit[CALENDARS], at, a.remaining[i], False, d.fit) == NEVER:
             return
+    room_behind(a, d, open_way, i)
     put(a, d, s, open_way, i, m, a.begun[i], -1)
 
 
@@ -236,9 +281,10 @@ def decode(a: Columns, d: Desk, s: Sheet, open_way: Reals, priority: Reals, rest
             if not strict:
                 break
             strict = False
+            d.lenient[0] = 1
             wake(d)
             continue
-        first_start, first_end = scan(a, d, s, m, rule[LOOK], strict)
+        first_start, first_end = scan(a, d, s, open_way, m, rule[LOOK], strict)
         rekey(d.heap, d.place, d.key, m, first_start)
         if first_start == NEVER or d.heap[0] != m:
             continue
@@ -248,13 +294,16 @@ def decode(a: Columns, d: Desk, s: Sheet, open_way: Reals, priority: Reals, rest
         way = choose(a, d, s, m, until, priority, rest, rule, chained)
         if rule[FREE_CHOICE] > 0.0:
             way = elsewhere(a, d, open_way, way, strict)
-        start = earliest(a, d, way, strict)
+        start = earliest(a, d, open_way, way, strict)
         i, there = a.way_operation[way], a.way_machine[way]
         if a.capacity[there] > 0 and a.key[i] >= 0:
             fill(a, d, s, open_way, way, start, priority, strict)
         else:
             put(a, d, s, open_way, i, there, start, -1)
         rekey(d.heap, d.place, d.key, m, max(first_start, d.free[m]) if there == m else d.key[m])
+        if not strict:
+            strict = True
+            d.lenient[0] = 0
     for i in range(n):
         planned += s.machine[i] >= 0
     return planned

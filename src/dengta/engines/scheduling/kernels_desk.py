@@ -14,10 +14,12 @@ def clear(a: Columns, d: Desk, s: Sheet) -> None:
         d.missing[i] = a.pred_ptr[i + 1] - a.pred_ptr[i]
         s.machine[i] = s.batch[i] = s.start[i] = s.end[i] = s.setup_start[i] = s.setup_end[i] = -1
         s.setup[i] = 0
+        d.route[i] = -1
+    d.lenient[0] = 0
     for slot in range(s.who.shape[0]):
         s.who[slot] = -1
     for m in range(a.machine_calendar.shape[0]):
-        d.waits[m] = d.free[m] = 0
+        d.waits[m] = d.free[m] = d.held[m] = d.left[m] = 0
         d.key[m] = NEVER
         d.heap[m] = d.place[m] = m
         d.state[m] = a.machine_state[m]

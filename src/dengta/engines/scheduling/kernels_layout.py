@@ -64,6 +64,7 @@ class Columns(NamedTuple):
     machine_state: Ints
     capacity: Ints
     wait: Ints
+    buffer: Ints  # places before it, -1 any number
     setup: Ints  # (matrices, states, states)
     attached: Ints
     open_ptr: Ints
@@ -119,3 +120,9 @@ class Desk(NamedTuple):
     stock_at: Ints
     stock_change: Ints
     fit: Ints  # (4,): what the last trial found, see `kernels_trial`
+    route: Ints  # (n,) before which machine it waits or will, -1 open
+    held: Ints  # (m,) operations that have a place before it and are not planned yet
+    left: Ints  # (m,) operations that have left such a place
+    leave_ptr: Ints  # (m + 1,)
+    leave: Ints  # the last starts of such operations on each machine, as a ring
+    lenient: Ints  # (1,) 1: where there is no place, nothing waits for one

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dengta.core.compiled import njit
 from dengta.engines.scheduling.kernels_decode import go_on, put
 from dengta.engines.scheduling.kernels_layout import COMPILED, NEVER, Columns, Desk, Ints, Reals, Sheet
+from dengta.engines.scheduling.kernels_stock import available
+from dengta.engines.scheduling.kernels_time import opening
 from dengta.engines.scheduling.kernels_trial import attempt, earliest
 
 
@@ -58,18 +60,72 @@ def lacks(a: Columns, s: Sheet, i: int) -> bool:
 
 
 @njit(**COMPILED)
+def there(a: Columns, d: Desk, i: int, pinned: bool) -> int:
+    """When operation i, all before it planned, is there; `pinned`: and no sooner than where it is pinned."""
+    return int(max(a.now[0], d.ready[i], a.pin_start[i] if pinned else 0))
+
+
+@njit(**COMPILED)
+def waits_until(a: Columns, d: Desk, s: Sheet, members: Ints, machine: int, pinned: bool) -> int:
+    """Until when a batch takes in those of `members` that are not planned; NEVER where all are."""
+    soonest = NEVER
+    for i in members:
+        if s.machine[i] < 0:
+            soonest = min(soonest, there(a, d, i, pinned))
+    if soonest == NEVER:
+        return NEVER
+    since, calendar = max(soonest, d.free[machine]), a.machine_calendar[machine]
+    if calendar >= 0:
+        at = opening(a, calendar, since)
+        since = max(since, a.open_start[at]) if at < a.open_ptr[calendar + 1] else since
+    return int(since + a.wait[machine])
+
+
+@njit(**COMPILED)
+def stocked(a: Columns, d: Desk, members: Ints, at: int) -> int:
+    """From `at` on, when there is material for all marked in `d.missing` together; NEVER if never."""
+    for i in members:
+        for use in range(a.use_ptr[i], a.use_ptr[i + 1]):
+            wanted = 0
+            for j in members:
+                for other in range(a.use_ptr[j], a.use_ptr[j + 1]):
+                    if a.use_material[other] == a.use_material[use] and a.use_quantity[other] > 0 and d.missing[j] < 0:
+                        wanted += a.use_quantity[other]
+            if d.missing[i] < 0 and a.use_quantity[use] > 0 and at < NEVER:
+                at = available(a, d, a.use_material[use], wanted, at)
+    return int(at)
+
+
+@njit(**COMPILED)
 def together(a: Columns, d: Desk, s: Sheet, none: Reals, members: Ints, machine: int) -> None:
-    """A batch that met meets again: when the last of it is there, for as long as its longest takes."""
-    at, work = a.now[0], 0
+    """A batch that met meets again, for as long as its longest takes; who comes too late to be waited for, next."""
     for i in members:
         if lacks(a, s, i):
             return
-        at = max(at, d.ready[i], a.pin_start[i])
-        work = max(work, a.way_time[way_on(a, i, machine)])
-    start = attempt(a, d, members[0], machine, at, work, False)
-    if start < NEVER:
+    while True:
+        last, last_pinned = (
+            waits_until(a, d, s, members, machine, False),
+            waits_until(a, d, s, members, machine, True),
+        )
+        if last == NEVER:
+            return
+        first, at, work = -1, 0, 0
         for i in members:
-            put(a, d, s, none, i, machine, start, members[0])
+            met = s.machine[i] < 0 and there(a, d, i, True) <= last_pinned
+            met = met and (there(a, d, i, False) <= last or first < 0)
+            d.missing[i] = -1 if met else 0  # marks who is in this batch: nothing is missing before any of them
+            if met:
+                first = i if first < 0 else first
+                at, work = max(at, there(a, d, i, True)), max(work, a.way_time[way_on(a, i, machine)])
+        at = NEVER if first < 0 else stocked(a, d, members, at)
+        start = NEVER if at == NEVER else attempt(a, d, none, first, machine, at, work, False)
+        if start == NEVER:
+            return
+        for i in members:
+            if d.missing[i] < 0:
+                for k in range(a.slot_ptr[i + 1] - a.slot_ptr[i]):
+                    d.pick[a.slot_ptr[i] + k] = d.pick[a.slot_ptr[first] + k]
+                put(a, d, s, none, i, machine, start, first)
 
 
 @njit(**COMPILED)
@@ -79,6 +135,7 @@ def shift(a: Columns, d: Desk, s: Sheet, none: Reals, sequence: Ints, machine: I
     none (w,): zeros: no way is open to anything else; machine (n,): where each runs; until (n,): the place in
     `sequence` behind its batch, for the first of a batch; 0 for the others; -1: in no batch.
     """
+    d.lenient[0] = 1  # places before machines are not waited for: what lacks one is named
     for k in range(d.history.shape[0]):
         go_on(a, d, s, none, d.history[k])
     for k in range(sequence.shape[0]):
@@ -88,6 +145,6 @@ def shift(a: Columns, d: Desk, s: Sheet, none: Reals, sequence: Ints, machine: I
         elif until[i] < 0 and not lacks(a, s, i):
             way = way_on(a, i, machine[i])
             if way >= 0:
-                start = earliest(a, d, way, False)
+                start = earliest(a, d, none, way, False)
                 if start < NEVER:
                     put(a, d, s, none, i, machine[i], start, -1)

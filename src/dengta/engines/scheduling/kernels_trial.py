@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dengta.core.compiled import njit
-from dengta.engines.scheduling.kernels_layout import COMPILED, NEVER, RUN, SETUP, Columns, Desk
+from dengta.engines.scheduling.kernels_buffer import room_behind
+from dengta.engines.scheduling.kernels_layout import COMPILED, NEVER, RUN, SETUP, Columns, Desk, Reals
 from dengta.engines.scheduling.kernels_stock import available
 from dengta.engines.scheduling.kernels_time import fit
 
@@ -15,6 +16,21 @@ def changeover(a: Columns, before: int, after: int, machine: int) -> int:
     """Ticks to set `machine` up from one state to another."""
     matrix = a.machine_setups[machine]
     return int(a.setup[matrix, before, after]) if matrix >= 0 and before >= 0 and after >= 0 else 0
+
+
+@njit(**COMPILED)
+def alike(a: Columns, i: int, j: int) -> bool:
+    """Whether two operations may share a batch: one key, one state, the same needs."""
+    if a.key[i] < 0 or a.key[i] != a.key[j] or a.state[i] != a.state[j] or a.must_fit[i] != a.must_fit[j]:
+        return False
+    x, y = a.need_ptr[i], a.need_ptr[j]
+    if a.need_ptr[i + 1] - x != a.need_ptr[j + 1] - y:
+        return False
+    for k in range(a.need_ptr[i + 1] - x):
+        same = a.need_skill[x + k] == a.need_skill[y + k] and a.need_count[x + k] == a.need_count[y + k]
+        if not same or a.need_when[x + k] != a.need_when[y + k]:
+            return False
+    return True
 
 
 @njit(**COMPILED)
@@ -107,8 +123,25 @@ def changed(a: Columns, d: Desk, i: int, begin: int, time: int, thrifty: bool) -
 
 
 @njit(**COMPILED)
-def attempt(a: Columns, d: Desk, i: int, machine: int, at: int, work: int, thrifty: bool) -> int:
-    """Earliest start of operation i there, not before `at`; NEVER where it cannot. The rest is in `d.fit`, `d.pick`."""
+def attempt(a: Columns, d: Desk, open_way: Reals, i: int, machine: int, at: int, work: int, thrifty: bool) -> int:
+    """Earliest start of operation i there, not before `at`; NEVER where it cannot. The rest is in `d.fit`, `d.pick`.
+
+    It ends no sooner than what follows it has a place to wait.
+    """
+    start = alone(a, d, i, machine, at, work, thrifty)
+    if start == NEVER or d.leave.shape[0] == 0:
+        return int(start)
+    room = room_behind(a, d, open_way, i)
+    if room == NEVER:
+        return NEVER
+    while start < NEVER and d.fit[END] < room:
+        start = alone(a, d, i, machine, start + room - d.fit[END], work, thrifty)
+    return int(start)
+
+
+@njit(**COMPILED)
+def alone(a: Columns, d: Desk, i: int, machine: int, at: int, work: int, thrifty: bool) -> int:
+    """The same, wherever what follows it may wait."""
     needs = a.need_ptr[i + 1] > a.need_ptr[i]
     for slot in range(a.slot_ptr[i], a.slot_ptr[i + 1]):
         d.pick[slot] = -1
@@ -134,13 +167,13 @@ def attempt(a: Columns, d: Desk, i: int, machine: int, at: int, work: int, thrif
 
 
 @njit(**COMPILED)
-def earliest(a: Columns, d: Desk, way: int, strict: bool) -> int:
+def earliest(a: Columns, d: Desk, open_way: Reals, way: int, strict: bool) -> int:
     """`attempt` of a way, pins kept: its own start, and (when `strict`) the next pinned start on its machine."""
     i, machine = a.way_operation[way], a.way_machine[way]
     at = max(d.ready[i], a.now[0], a.pin_start[i])
-    start = attempt(a, d, i, machine, at, a.way_time[way], False)
+    start = attempt(a, d, open_way, i, machine, at, a.way_time[way], False)
     if start == NEVER and a.need_ptr[i + 1] - a.need_ptr[i] > 1:
-        start = attempt(a, d, i, machine, at, a.way_time[way], True)
+        start = attempt(a, d, open_way, i, machine, at, a.way_time[way], True)
     if start < NEVER and strict and not makes_room(a, d, i, machine, d.fit[END]):
         return NEVER
     return int(start)

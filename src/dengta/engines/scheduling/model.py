@@ -14,6 +14,7 @@ from dengta.core.reason import refuse_if
 from dengta.core.time import Micros
 from dengta.engines.scheduling import flatten, from_columns
 from dengta.engines.scheduling.faults import faults
+from dengta.engines.scheduling.lot_streaming import streamed
 
 if TYPE_CHECKING:
     from dengta.engines.scheduling.problem import Problem
@@ -82,7 +83,8 @@ class Operation:
     """One step of an order. `after` None: the operation stated before it in its order.
 
     `state`: what the machine must be set up for. `must_fit`: may not pause over a break. `key`, `size`: what may share
-    a batch, and its share of the capacity. `splittable`: others may run between its pieces; whole otherwise.
+    a batch, and its share of the capacity. `split`: in how many equal sublots it is made, see `lot_streaming`; each of
+    them, as every other operation, is whole.
     """
 
     id: str
@@ -95,7 +97,7 @@ class Operation:
     key: str = ""
     size: int = 1
     must_fit: bool = False
-    splittable: bool = False
+    split: int = 1
     pin: Pin | None = None
     progress: Progress | None = None
 
@@ -117,7 +119,9 @@ class Order:
 class Batch:
     """A machine that takes several operations of one key at once: their sizes within `capacity`.
 
-    A batch waits at most `wait` ticks for known work to join. It takes as long as its longest member.
+    Its members are there within `wait` ticks after the first one is there and the machine is free and open, or before
+    calendars, crew and material let it start. It takes as long as its longest member, and the crew that one member
+    needs: they share key, state and needs.
     """
 
     capacity: int
@@ -126,7 +130,11 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """`calendar` "" is always open; `state`: what it is set up for at the start; `buffer`: places before it."""
+    """`calendar` "" is always open; `state`: what it is set up for at the start.
+
+    `buffer`: places before it. An operation takes one from the end of all that goes before it until it starts; nothing
+    ends for which there is no place. None: any number.
+    """
 
     id: str
     calendar: str = ""
@@ -235,7 +243,7 @@ class Shop:
     @cached_property
     def problem(self) -> Problem:
         """The same as columns, as engines take it."""
-        return flatten.flatten(self)
+        return flatten.flatten(streamed(self))
 
     @staticmethod
     def from_arrays(**columns: Any) -> Problem:

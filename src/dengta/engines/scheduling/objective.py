@@ -1,11 +1,12 @@
 """What a plan is to be good at: levels in order of importance, each a sum of priced terms. Lower is better.
 
-Before all levels stands the number of operations that could not be planned.
+Before all levels stands the number of operations that could not be planned and of wishes that are broken.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +16,10 @@ from dengta.engines.scheduling.kernels_layout import Columns, Sheet
 from dengta.engines.scheduling.kernels_measure import TERMS, measure
 
 KINDS = ("unplanned", "tardiness", "late", "makespan", "flow", "setups", "inventory")
+MEASURED = (*KINDS, "broken")
 """In the order of `kernels_measure`: weighted ticks late, weighted late orders, last end, ticks from release to end,
-ticks of changeover, weighted ticks that orders are done before they are due."""
+ticks of changeover, weighted ticks that orders are done before they are due; broken wishes: deadlines, longest lags,
+pinned starts."""
 
 
 def _unknown(term: str) -> Reason:
@@ -69,8 +72,11 @@ class Goal:
         return {term.kind for level in self.levels for term in level}
 
     def value(self, terms: dict[str, int]) -> tuple[int, ...]:
-        """The value of each level, what could not be planned first. Tuples compare as plans do."""
-        return (terms["unplanned"], *(sum(t.price * terms[t.kind] for t in level) for level in self.levels))
+        """The value of each level, behind what could not be planned or kept. Tuples compare as plans do."""
+        return (
+            terms["unplanned"] + terms["broken"],
+            *(sum(t.price * terms[t.kind] for t in level) for level in self.levels),
+        )
 
 
 MAKESPAN = Goal(((Term("makespan"),),))
@@ -80,4 +86,26 @@ def measured(columns: Columns, sheet: Sheet) -> dict[str, int]:
     """Every term of a plan by kind."""
     out = np.empty(TERMS, np.int64)
     measure(columns, sheet, np.empty(len(columns.release), np.int64), out)
-    return dict(zip(KINDS, out.tolist(), strict=True))
+    terms = dict(zip(MEASURED, out.tolist(), strict=True))
+    terms["broken"] += sum(len(found) for _, found in overfull(columns, sheet))
+    return terms
+
+
+def overfull(columns: Columns, sheet: Sheet) -> Iterator[tuple[int, list[int]]]:
+    """Machines with limited places before them, and the operations that came when all were taken.
+
+    An operation takes its place when all before it have ended and leaves it when it starts.
+    """
+    c = columns
+    if not (c.buffer >= 0).any():
+        return
+    comes = np.full(len(c.order), -1, np.int64)
+    target = np.repeat(np.arange(len(c.order)), np.diff(c.pred_ptr))
+    np.maximum.at(comes, target, sheet.end[c.pred])
+    waits = (sheet.machine >= 0) & (comes >= 0) & (comes < sheet.start) & (c.begun < 0)
+    for m in np.flatnonzero(c.buffer >= 0).tolist():
+        here = np.flatnonzero(waits & (sheet.machine == m))
+        here = here[np.lexsort((here, comes[here]))]
+        leaves = np.sort(sheet.start[here])
+        there = np.arange(1, len(here) + 1) - np.searchsorted(leaves, comes[here], side="right")
+        yield m, here[there > c.buffer[m]].tolist()

@@ -75,19 +75,29 @@ def cycle(into: Sequence[Sequence[int]]) -> list[int]:
         seen.append(back)
 
 
-def longest(shop: model.Shop, order: model.Order, into: list[list[Arc]]) -> tuple[int, list[str]]:
-    """The earliest end of `order` if every machine were free for it, and the chain of operations that says so."""
-    names = [f"{o.id}/{op.id}" for o in shop.orders for op in o.operations]
-    work = [_least_work(shop, op) for o in shop.orders for op in o.operations]
-    opens = [o.release if op.progress else max(o.release, shop.now) for o in shop.orders for op in o.operations]
-    end: dict[int, int] = {}
-    because: dict[int, int] = {}
-    targets = [i for i, name in enumerate(names) if name.partition("/")[0] == order.id]
-    for target in targets:
-        stack = [target]
+class Earliest:
+    """The earliest end of every operation if every machine were free for it. The arcs must have no ring."""
+
+    def __init__(self, shop: model.Shop, names: list[str], into: list[list[Arc]]) -> None:
+        self._names = names
+        self._own: dict[str, list[int]] = {}
+        self._because: dict[int, int] = {}
+        work: list[int] = []
+        opens: list[int] = []
+        rate = max([1000, *(o.rate for c in shop.calendars for o in c.openings)])
+        for order in shop.orders:
+            self._own[order.id] = list(range(len(work), len(work) + len(order.operations)))
+            work += [_least_work(op, rate) for op in order.operations]
+            opens += [order.release if op.progress else max(order.release, shop.now) for op in order.operations]
+        self._end = [-1] * len(work)
+        for i in range(len(work)):
+            self._reach(i, work, opens, into)
+
+    def _reach(self, target: int, work: list[int], opens: list[int], into: list[list[Arc]]) -> None:
+        end, stack = self._end, [target]
         while stack:
             i = stack[-1]
-            waits = [a.before for a in into[i] if a.before not in end]
+            waits = [a.before for a in into[i] if end[a.before] < 0]
             if waits:
                 stack += waits
                 continue
@@ -96,18 +106,18 @@ def longest(shop: model.Shop, order: model.Order, into: list[list[Arc]]) -> tupl
             for arc in into[i]:
                 if end[arc.before] + arc.least > begin:
                     begin = end[arc.before] + arc.least
-                    because[i] = arc.before
+                    self._because[i] = arc.before
             end[i] = begin + work[i]
-    last = max(targets, key=lambda i: end[i])
-    chain = [last]
-    while chain[-1] in because:
-        chain.append(because[chain[-1]])
-    return end[last], [names[i] for i in reversed(chain)]
+
+    def of(self, order: model.Order) -> tuple[int, list[str]]:
+        """The earliest end of an order, and the chain of operations that says so."""
+        last = max(self._own[order.id], key=lambda i: self._end[i])
+        chain = [last]
+        while chain[-1] in self._because:
+            chain.append(self._because[chain[-1]])
+        return self._end[last], [self._names[i] for i in reversed(chain)]
 
 
-def _least_work(shop: model.Shop, op: model.Operation) -> int:
-    """The fewest ticks `op` can take, at the fastest rate of any calendar."""
-    if op.progress is not None:
-        return 0
-    rate = max([1000, *(o.rate for c in shop.calendars for o in c.openings)])
-    return min(way.time for way in op.ways) * 1000 // rate
+def _least_work(op: model.Operation, rate: int) -> int:
+    """The fewest ticks `op` can take, at the fastest `rate` of any calendar."""
+    return 0 if op.progress is not None else min(way.time for way in op.ways) * 1000 // rate

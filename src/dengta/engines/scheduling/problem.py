@@ -61,7 +61,9 @@ class Problem:
         c = self.columns
         fixed = (c.pin_start >= 0).any() or (c.begun >= 0).any() or (c.pin_machine >= 0).any()
         supplied = len(c.need_skill) or len(c.use_material)
-        machines = (c.machine_calendar >= 0).any() or (c.capacity > 0).any() or c.attached.any()
+        machines = (
+            (c.machine_calendar >= 0).any() or (c.capacity > 0).any() or (c.buffer >= 0).any() or c.attached.any()
+        )
         stateless = (c.machine_setups[c.way_machine] >= 0) & (c.state[c.way_operation] < 0)
         return not (fixed or supplied or machines or stateless.any() or (c.lag_most < NEVER).any())
 

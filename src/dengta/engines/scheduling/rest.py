@@ -20,7 +20,7 @@ from dengta.engines.scheduling.objective import Goal
 from dengta.engines.scheduling.part import part, with_ways
 from dengta.engines.scheduling.problem import Problem
 from dengta.engines.scheduling.shifting import right_shifted
-from dengta.engines.scheduling.team import graph_search
+from dengta.engines.scheduling.team import search_for
 
 _STEP = 5_000_000  # visits to operations between two looks whether there is a better plan
 
@@ -40,7 +40,7 @@ def searched(problem: Problem, present: Problem, plan: Sheet, goal: Goal, budget
     best = Incumbent(rest, goal, budget)
     columns = (column[left] for column in plan[:-1])
     best.offer(Sheet._make([*columns, plan.who[:0]]))
-    found, search = best.value, graph_search(rest, best, np.random.default_rng(seed), [best.plan], ready)
+    found, search = best.value, search_for(rest, best, np.random.default_rng(seed), [best.plan], ready)
     while best.go_on():
         if best.value != found:
             found = best.value

@@ -8,7 +8,7 @@ from dengta.core.budget import Budget
 from dengta.core.reason import Reason, Refusal
 from dengta.engines.scheduling.beam import chained, look_ahead
 from dengta.engines.scheduling.bounds import makespan_bound
-from dengta.engines.scheduling.decoder import RULES, Decoder
+from dengta.engines.scheduling.decoder import DUE_RULES, RULES, Decoder
 from dengta.engines.scheduling.flowshop import FlowShop, flowshop
 from dengta.engines.scheduling.from_columns import from_arrays
 from dengta.engines.scheduling.hands import ALONE, Hands
@@ -20,11 +20,12 @@ from dengta.engines.scheduling.plan import Plan
 from dengta.engines.scheduling.portfolio import Climb
 from dengta.engines.scheduling.problem import Problem
 from dengta.engines.scheduling.sequencing import Sequencing
-from dengta.engines.scheduling.team import graph_search, run
+from dengta.engines.scheduling.team import run, search_for
 
 THOROUGH = Budget(work=1000)
 _WARM = 100  # units of work after which every kernel has been used
 _SLICE = 20  # plans of the climb at a time
+_MANY = 5_000  # from so many operations on, a plan by rule of a shop with everything takes a tenth of a second and more
 
 
 def solve(
@@ -103,19 +104,16 @@ def _freely(problem: Problem, best: Incumbent, seed: int, hands: Hands) -> None:
     climb = Climb(Decoder(problem), best, np.random.default_rng(seed))
     shop = flowshop(problem)
     ahead = shop is None and chained(problem) and best.goal.kinds == {"makespan"}
-    starts = climb.begin(RULES[:1] if ahead else RULES)
+    dear = not problem.plain and len(problem.columns.order) > _MANY
+    starts = climb.begin(RULES[:1] if ahead else DUE_RULES if dear else RULES)
     if ahead:
         starts = look_ahead(climb.decoder, best, seed, hands) or starts
     if shop is not None:
         _along_the_line(shop, best, seed + 2)
-    if problem.plain:
-        if not ahead:
-            climb.run(_SLICE)
-        chances = [np.random.default_rng([seed, k]) for k in range(hands.count)]
-        team = [
-            graph_search(problem, best.branch(), one, starts[k :: len(chances)], place=k)
-            for k, one in enumerate(chances)
-        ]
-        run(team, best, hands)
-    while best.go_on():
-        climb.run(_SLICE)
+    if not ahead:
+        climb.run(0 if dear else _SLICE)
+    chances = [np.random.default_rng([seed, k]) for k in range(hands.count)]
+    team = [
+        search_for(problem, best.branch(), one, starts[k :: len(chances)], place=k) for k, one in enumerate(chances)
+    ]
+    run(team, best, hands)

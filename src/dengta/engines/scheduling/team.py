@@ -12,6 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
+from dengta.engines.scheduling.activity_list import ActivityList
 from dengta.engines.scheduling.anneal import Anneal
 from dengta.engines.scheduling.elite import LAX, STRICT
 from dengta.engines.scheduling.hands import Hands
@@ -37,7 +38,7 @@ class Search(Protocol):
         """Learn of a plan another one has found."""
 
 
-def graph_search(
+def search_for(
     problem: Problem,
     best: Incumbent,
     chance: np.random.Generator,
@@ -45,10 +46,12 @@ def graph_search(
     ready: Ints | None = None,
     place: int = 0,
 ) -> Search:
-    """The search for a plain shop that fits the goal, in its place of a team.
+    """The search that fits shop and goal, in its place of a team.
 
-    starts: plans to begin with. ready (n,): earliest starts; left out, by the releases.
+    starts: plans to begin with. ready (n,), for plain shops: earliest starts; left out, by the releases.
     """
+    if not problem.plain:
+        return ActivityList(problem, best, chance)
     if best.goal.kinds == {"makespan"}:
         return Tabu(problem, best, chance, starts, ready, (LAX, STRICT)[place % 2])
     return Anneal(problem, best, chance, ready)

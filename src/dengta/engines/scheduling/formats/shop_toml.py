@@ -191,7 +191,7 @@ def _machine(t: _Sheet) -> model.Machine:
     if t.has("batch"):
         inner = t.table("batch")
         batch = model.Batch(inner.whole("capacity", 1), inner.duration("wait", 0))
-    buffer = t.whole("buffer", 0) if t.has("buffer") else None
+    buffer = t.whole("buffer", 1) if t.has("buffer") else None
     calendar, setups, state = (t.text(key, needed=False) for key in ("calendar", "setups", "state"))
     return model.Machine(t.text("id"), calendar, setups, state, batch, buffer)
 
@@ -261,7 +261,7 @@ def _operation(t: _Sheet) -> model.Operation:
         t.text("key", needed=False),
         t.whole("size", 1, default=1),
         t.yes("must_fit"),
-        t.yes("splittable"),
+        t.whole("split", 1, 1000, 1),
         pin,
         progress,
     )
