@@ -40,6 +40,8 @@ class ActivityList:
         self._slice = max(500, min(4000, n))
         self._at, self._whole, self._heat = 0, max(20_000, 4 * n), _HOT
         self._offered = np.inf
+        self._own: Sheet | None = None
+        self._kept: tuple[Ints, Ints, Ints] | None = None
 
     def step(self, visits: int) -> None:
         """Search on for about so many visits to operations, at least one slice."""
@@ -63,8 +65,8 @@ class ActivityList:
         start, label, way, who = b.node["start"].copy(), b.node["label"].copy(), b.node["way"].copy(), b.who.copy()
         if t.best_cost[0] < self._offered:
             self._load(t.best_label, t.best_label, t.best_way, t.best_who)
-            self.best.offer(self._sheet())
-            self._offered = float(t.best_cost[0])
+            self._offer()
+        t.best_cost[0] = self._offered
         if self._at >= self._whole:
             self._at, self._whole, self._heat = 0, 2 * self._whole, min(_HOTTEST, 2 * self._heat)
             return
@@ -86,6 +88,11 @@ class ActivityList:
     def _begin(self) -> None:
         """The list of the best plan: by starts, what goes before others first; in a batch, who came last first."""
         c, sheet, b = self.problem.columns, self.best.plan, self._list
+        if sheet is self._own and self._kept is not None:
+            label, way, who = self._kept
+            self._load(label, label, way, who)
+            self._offered = self._trial.best_cost[0] = cost_of(b.terms, self._weight)
+            return
         self._begun = sheet
         self._planned = np.flatnonzero(sheet.machine >= 0).astype(np.int64)
         b.node["fixed"] = c.begun >= 0
@@ -102,7 +109,16 @@ class ActivityList:
         cost = self._priced(sheet.start, tried[int(np.argmin(costs))], way, who)
         self._trial.best_cost[0], self._offered = cost, cost
         self._trial.best_label[:], self._trial.best_way[:], self._trial.best_who[:] = b.node["label"], way, b.who
-        self.best.offer(self._sheet())
+        self._offer()
+
+    def _offer(self) -> None:
+        """Offer the present plan, and keep its list: a list made of a plan is not always as good as the plan."""
+        b = self._list
+        self._offered = min(self._offered, float(cost_of(b.terms, self._weight)))
+        sheet = self._sheet()
+        self.best.offer(sheet)
+        if self.best.plan is sheet:
+            self._own, self._kept = sheet, (b.node["label"].copy(), b.node["way"].copy(), b.who.copy())
 
     def _priced(self, first: Ints, then: Ints, way: Ints, who: Ints) -> float:
         """What the list costs; endless where one has no place."""

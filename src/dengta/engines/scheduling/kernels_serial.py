@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dengta.core.compiled import njit
 from dengta.engines.scheduling.kernels_layout import COMPILED, NEVER, RUN, SETUP, Columns
-from dengta.engines.scheduling.kernels_list import LOGGED, ORDERS, UNTILS, VISITS, WAITING, List, pop, push, sooner
+from dengta.engines.scheduling.kernels_list import LOGGED, ORDERS, UNTILS, VISITS, WAITING, List, push, sooner
 from dengta.engines.scheduling.kernels_measure import BROKEN, FLOW, INVENTORY, LATE, SETUPS, TARDINESS
 from dengta.engines.scheduling.kernels_time import fit, opening
 from dengta.engines.scheduling.kernels_trial import alike, changeover
@@ -397,12 +397,3 @@ def close(b: List) -> None:
 def waiting(b: List) -> bool:
     """Whether somebody must be looked at again."""
     return bool(b.tally[WAITING] > 0)
-
-
-@njit(**COMPILED)
-def settle(a: Columns, b: List) -> bool:
-    """Look at everybody it concerns; False as soon as one cannot be placed."""
-    while b.tally[WAITING] > 0:
-        if not renew(a, b, pop(b)):
-            return False
-    return True
