@@ -18,7 +18,6 @@ import numpy as np
 
 from bench.stand.factory import plant
 from bench.stand.rounds import OUT, machine
-from dengta import kernel_cache
 from dengta.core.budget import Budget
 from dengta.engines.scheduling import Problem, judge, solve, wishes
 from dengta.engines.scheduling.kernels_layout import Sheet
@@ -36,7 +35,6 @@ def main() -> int:
     ask.add_argument("--plants", type=int, default=1, help="how many small plants")
     ask.add_argument("--full", action="store_true", help="60 s, 3 plants")
     told = ask.parse_args()
-    kernel_cache.place()
     seconds, plants = (60.0, 3) if told.full else (told.seconds, told.plants)
     solve(plant(SMALL, 99).problem, budget=Budget(work=200))  # kernels loaded before the clock runs
     log = Log()

@@ -111,7 +111,7 @@ def _freely(problem: Problem, best: Incumbent, seed: int, hands: Hands) -> None:
     if shop is not None:
         _along_the_line(shop, best, seed + 2)
     if not ahead:
-        climb.run(0 if dear else _SLICE)
+        climb.run(10 * _SLICE if dear else _SLICE)  # a large list is not yet made as good as its plan
     chances = [np.random.default_rng([seed, k]) for k in range(hands.count)]
     team = [
         search_for(problem, best.branch(), one, starts[k :: len(chances)], place=k) for k, one in enumerate(chances)
