@@ -16,6 +16,7 @@ from dengta.engines.scheduling.formats import read
 from dengta.engines.scheduling.from_columns import from_arrays
 from dengta.engines.scheduling.graph import empty_graph, order_of, sheet_of, ways_of
 from dengta.engines.scheduling.hands import InTurn
+from dengta.engines.scheduling.kernels_bound import jackson
 from dengta.engines.scheduling.kernels_graph import load
 from dengta.engines.scheduling.kernels_tabu import PLACES, tabu
 from dengta.engines.scheduling.objective import Goal
@@ -99,15 +100,40 @@ def test_the_best_sequence_of_a_flow_shop_is_found(form: str, kind: str) -> None
         assert plan.value[1] == min(values), seed
 
 
-def test_the_bound_is_never_above_the_best_and_near_it_where_machines_are_scarce() -> None:
+def test_the_bound_is_never_above_the_best() -> None:
     tight = 0
-    for seed in range(60):
-        features = {"alternatives", "dates"} if seed % 2 else {"alternatives"}
-        problem = plain_shop(seed, features, orders=3, operations=2)
+    for seed in range(90):
+        problem = plain_shop(seed, set(PLAIN[seed % len(PLAIN)]), orders=3, operations=2)
         least = best(problem, "makespan")
         assert makespan_bound(problem) <= least, seed
         tight += makespan_bound(problem) == least
-    assert tight >= 20
+    assert tight >= 30
+
+
+def test_the_bound_is_never_above_the_best_where_calendars_close_machines() -> None:
+    for seed in range(12):
+        problem = random_shop(seed, {"calendars", "dates", "alternatives"}, orders=3, operations=2).problem
+        assert makespan_bound(problem) <= best(problem, "makespan"), seed
+
+
+def test_edge_finding_refutes_what_preemption_allows() -> None:
+    gained = 0
+    for seed in range(40):
+        chance = np.random.default_rng(seed)
+        machines = np.concatenate([chance.permutation(3) for _ in range(3)])
+        problem = from_arrays(
+            order=np.repeat(range(3), 3), way_ptr=range(10), way_machine=machines, way_time=chance.integers(1, 10, 9)
+        )
+        bound, head, rest = makespan_bound(problem), problem.before, problem.rest
+        relaxed = int((head + problem.least + rest).max())
+        for m in range(3):
+            rows = np.flatnonzero(machines == m)
+            rows = rows[np.argsort(head[rows])]
+            scratch = np.zeros((2, 3), np.int64)
+            relaxed = max(relaxed, jackson(rows, head, problem.least, rest, scratch[0], scratch[1]))
+        assert relaxed <= bound <= best(problem, "makespan"), seed
+        gained += bound > relaxed
+    assert gained >= 3
 
 
 def test_a_machine_that_is_slow_at_everything_hardly_helps() -> None:

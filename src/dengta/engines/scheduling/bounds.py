@@ -3,6 +3,8 @@
 Where operations have alternatives, machines are weighed: with weights y that sum to 1, no plan is shorter than the sum
 of what each operation costs on the machine where `y * time` is least, plus each machine's weighted least head and tail.
 That is the dual of sharing the work out in fractions; weights on what is loaded most make it large, any make it true.
+
+Small shops are asked more: a makespan is refuted when what must come last on a machine leaves some set no room.
 """
 
 from __future__ import annotations
@@ -10,9 +12,11 @@ from __future__ import annotations
 import numpy as np
 
 from dengta.engines.scheduling.kernels_bound import jackson
+from dengta.engines.scheduling.kernels_edges import refuted
 from dengta.engines.scheduling.kernels_layout import NEVER, WHOLE_RATE, Columns, Ints
 from dengta.engines.scheduling.problem import Problem
 
+_SMALL = 2_000_000  # pairs of operations on one machine, up to which edge finding is worth its time
 _ROUNDS, _FEWEST, _EFFORT = 300, 5, 5_000_000  # of weighing: at most, at least, and ways looked at in all
 _PUSH = 0.5  # how far a round moves the weights
 _WHOLE = 1 << 20  # weights are rounded to this part
@@ -39,7 +43,35 @@ def makespan_bound(problem: Problem) -> int:
             rows = by_machine[first:last]
             scratch = np.empty((2, len(rows)), np.int64)
             bound = max(bound, jackson(rows, head, least, rest, scratch[0], scratch[1]))
+    if 0 < int((np.diff(cuts) ** 2).sum()) <= _SMALL:
+        bound = _refuting(problem, by_machine, cuts, bound)
     return bound
+
+
+def _refuting(problem: Problem, by_machine: Ints, cuts: Ints, bound: int) -> int:
+    """The least makespan from `bound` on that edge finding cannot refute: steps that double, then halves."""
+    head, tail = np.empty_like(problem.least), np.empty_like(problem.least)
+    scratch = np.empty((2, len(by_machine)), np.int64)
+
+    def impossible(target: int) -> bool:
+        head[:], tail[:] = problem.before, problem.rest
+        found = refuted(
+            problem.columns, problem.topological, cuts, by_machine.copy(), by_machine.copy(), head, problem.least, tail,
+            target, scratch[0], scratch[1],
+        )  # fmt: skip
+        return bool(found)
+
+    low, step = bound, 1  # `low` is true; what is below `low + step` may be
+    while impossible(low + step - 1):
+        low, step = low + step, 2 * step
+    high = low + step - 1
+    while low < high:
+        middle = (low + high) // 2
+        if impossible(middle):
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 def _shared(way_ptr: Ints, way_machine: Ints, head: Ints, least: Ints, rest: Ints) -> int:

@@ -8,8 +8,8 @@ import numpy as np
 
 from dengta.engines.scheduling.kernels_layout import Ints
 
-_SIZE = 10
-STRICT, LAX = 0.2, 0.05
+SIZE = 10
+STRICT, LAX = 0.2, 0.0
 """Values of `near`: a strict elite goes on for long, a lax one is soon about one plan and its neighbours."""
 
 
@@ -38,11 +38,6 @@ class Elite:
     near: float = STRICT
     members: list[Member] = field(default_factory=list)
 
-    @property
-    def full(self) -> bool:
-        """Whether a new one must be better than one of these."""
-        return len(self.members) >= _SIZE
-
     def keep(self, child: Member) -> bool:
         """Take a plan in, in place of those like it or of the worst -> whether it is among them now."""
         near = [member for member in self.members if member.apart(child) < self.near]
@@ -51,7 +46,7 @@ class Elite:
         self.members = [member for member in self.members if not any(member is other for other in near)]
         self.members.append(child)
         self.members.sort(key=lambda member: member.value)
-        del self.members[_SIZE:]
+        del self.members[SIZE:]
         return any(member is child for member in self.members)
 
     def two(self, chance: np.random.Generator) -> tuple[Member, Member]:

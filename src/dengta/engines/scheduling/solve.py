@@ -114,6 +114,7 @@ def _freely(problem: Problem, best: Incumbent, seed: int, hands: Hands) -> None:
         climb.run(10 * _SLICE if dear else _SLICE)  # a large list is not yet made as good as its plan
     chances = [np.random.default_rng([seed, k]) for k in range(hands.count)]
     team = [
-        search_for(problem, best.branch(), one, starts[k :: len(chances)], place=k) for k, one in enumerate(chances)
+        search_for(problem, best.branch(), one, [best.plan, *starts[k :: len(chances)]], place=k)
+        for k, one in enumerate(chances)
     ]
     run(team, best, hands)

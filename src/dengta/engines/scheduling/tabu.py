@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 
 import numpy as np
 
-from dengta.engines.scheduling.elite import LAX, Elite, Member
+from dengta.engines.scheduling.elite import LAX, SIZE, Elite, Member
 from dengta.engines.scheduling.graph import empty_graph, order_of, sheet_of, ways_of
 from dengta.engines.scheduling.incumbent import Incumbent
 from dengta.engines.scheduling.kernels_graph import load
@@ -70,15 +70,16 @@ class Tabu:
         """Everything, slice by slice: the given plans improved into an elite, then one elite after the other."""
         for sheet in starts:
             yield from self._improve(ways_of(self.problem, sheet), order_of(self.problem, sheet.start, sheet.end))
+        wanted = 2
         while True:
             for _ in range(_STARTS):
-                if not self._elite.full:
+                if len(self._elite.members) < wanted:
                     yield from self._improve(*self._by_lot())
             barren = 0
             while barren < _BARREN and len(self._elite.members) > 1:
                 kept = yield from self._improve(*self._child())
                 barren = 0 if kept else barren + 1
-            self._elite = Elite(self._elite.near)
+            self._elite, wanted = Elite(self._elite.near), SIZE
 
     def _by_lot(self) -> tuple[Ints, Ints]:
         """(way, order) of a plan in which orders begin at any time, each operation on a machine that is fast there."""
