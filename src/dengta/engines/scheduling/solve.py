@@ -24,6 +24,7 @@ from dengta.engines.scheduling.team import run, search_for
 
 THOROUGH = Budget(work=1000)
 _WARM = 100  # units of work after which every kernel has been used
+_LARGE = 2500  # operations, from which on the graph search alone is too slow
 _SLICE = 20  # plans of the climb at a time
 _MANY = 5_000  # from so many operations on, a plan by rule of a shop with everything takes a tenth of a second and more
 
@@ -57,17 +58,19 @@ def warm(problem: Problem, goal: Goal) -> None:
     """Load, or compile, the kernels that `solve` will use for such a problem and goal, so that no clock counts it."""
     line = flowshop(problem)
     ways = 2 if line is not None and line.hybrid else 1
-    stages = [0, 1, 2] * 3 if line is not None else [0, 1, 2, 0, 2, 1, 1, 2, 0]
-    tiny = from_arrays(
-        order=np.repeat(np.arange(3), 3),
-        way_ptr=np.arange(0, 9 * ways + 1, ways),
-        way_machine=[ways * stage + k for stage in stages for k in range(ways)],
-        way_time=np.repeat([3, 2, 2, 2, 1, 4, 4, 2, 3], ways),
-        due=[1, 1, 1],
-        permutation=problem.permutation,
-    )
-    best = Incumbent(tiny, goal, Budget(work=_WARM))
-    _search(tiny, best, 1, ALONE)
+    shapes = [[0, 1, 2] * 3 if line is not None else [0, 1, 2, 0, 2, 1, 1, 2, 0]]
+    if line is None and _worth_looking_ahead(problem):
+        shapes.append([0, 1, 0, 1, 0, 1, 0, 1, 0])
+    for stages in shapes:
+        tiny = from_arrays(
+            order=np.repeat(np.arange(3), 3),
+            way_ptr=np.arange(0, 9 * ways + 1, ways),
+            way_machine=[ways * stage + k for stage in stages for k in range(ways)],
+            way_time=np.repeat([3, 2, 2, 2, 1, 4, 4, 2, 3], ways),
+            due=[1, 1, 1],
+            permutation=problem.permutation,
+        )
+        _search(tiny, Incumbent(tiny, goal, Budget(work=_WARM)), 1, ALONE)
     makespan_bound(tiny)
 
 
@@ -99,11 +102,17 @@ def _along_the_line(shop: FlowShop, best: Incumbent, seed: int) -> None:
             search.run()
 
 
+def _worth_looking_ahead(problem: Problem) -> bool:
+    """Large shops, and those whose orders come back to machines; else the graph search finds more meanwhile."""
+    n, c = len(problem.columns.order), problem.columns
+    return n >= _LARGE or n > len(c.release) * len(np.unique(c.way_machine))
+
+
 def _freely(problem: Problem, best: Incumbent, seed: int, hands: Hands) -> None:
     """The portfolio first; then the search that knows most of this kind of shop and goal."""
     climb = Climb(Decoder(problem), best, np.random.default_rng(seed))
     shop = flowshop(problem)
-    ahead = shop is None and chained(problem) and best.goal.kinds == {"makespan"}
+    ahead = shop is None and chained(problem) and best.goal.kinds == {"makespan"} and _worth_looking_ahead(problem)
     dear = not problem.plain and len(problem.columns.order) > _MANY
     starts = climb.begin(RULES[:1] if ahead else DUE_RULES if dear else RULES)
     if ahead:
