@@ -108,7 +108,7 @@ class Fold:
         tail = held._replace(
             slots=np.full(1 << (2 * ahead).bit_length(), -1, np.int32), rows=held.rows[n:], counts=np.zeros(2, np.int64)
         )
-        tail.memory[:, [layout.TIME_ROW, layout.COUNT_ROW]] = -1
+        tail.memory[:, layout.ROW_COLUMNS] = -1
         kernels.close(tail, ground, until)
         rows = held.rows[: n + int(tail.counts[layout.ROWS])]
         answer = Rows(

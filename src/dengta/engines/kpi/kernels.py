@@ -19,6 +19,7 @@ from dengta.engines.kpi.kernels_layout import (
     FIRST,
     GRADE,
     LAST,
+    MARK,
     METER,
     METERS,
     MOST_OPEN,
@@ -118,13 +119,11 @@ def _begin_operation(memory: Any, m: int, order: int, operation: int) -> None:
     at = OPENED + 2 * memory[m, OPEN]
     memory[m, at], memory[m, at + 1] = order, operation
     memory[m, OPEN] += 1
-    memory[m, COUNT_ROW] = memory[m, TIME_ROW] = -1
 
 
 @compiled
 def _end_operation(memory: Any, m: int, order: int, operation: int) -> None:
     """An operation ends: the last begun of its name goes on no longer."""
-    memory[m, COUNT_ROW] = memory[m, TIME_ROW] = -1
     for place in range(memory[m, OPEN] - 1, -1, -1):
         at = OPENED + 2 * place
         if memory[m, at] == order and memory[m, at + 1] == operation:
@@ -188,26 +187,20 @@ def _count(
 
 
 @inlined
-def _tell_state(
-    memory: Any, slots: Any, rows: Any, counts: Any, m: int, at: int, cell: int, code: int, reason: int, grade: int,
-    own: int, task: int,
-) -> None:  # fmt: skip
-    """A state is told of a machine that is flushed; it counts as begun where it says something new. `cell` is -1
-    outside the window."""
-    fresh = memory[m, TOLD_AT] == NEVER or memory[m, CODE] != code or memory[m, REASON] != reason
+def _tell_state(memory: Any, m: int, at: int, code: int, reason: int, grade: int, own: int, task: int) -> bool:
+    """A state is told of a machine that is flushed; returns whether it says something new."""
+    fresh = bool(memory[m, TOLD_AT] == NEVER or memory[m, CODE] != code or memory[m, REASON] != reason)
     if memory[m, TOLD_AT] == NEVER:
         memory[m, TOLD_AT] = at
+    if fresh or memory[m, GRADE] != grade:
+        memory[m, TIME_ROW] = -1
     memory[m, CODE], memory[m, REASON], memory[m, GRADE], memory[m, OWN] = code, reason, grade, 0
-    memory[m, COUNT_ROW] = memory[m, TIME_ROW] = -1
     order, operation = _named(memory, m, own, task)
     if own != 0 or task != 0:
         memory[m, OWN], memory[m, OWN_ORDER], memory[m, OWN_OPERATION] = 1, order, operation
     else:
         memory[m, OWN_ORDER], memory[m, OWN_OPERATION] = 0, 0
-    if fresh and cell >= 0:
-        row = find(slots, rows, counts, m, cell, order, operation, reason, code, grade)
-        rows[row, C_TIMES] += 1
-        memory[m, TIME_ROW] = row
+    return fresh
 
 
 @compiled
@@ -274,18 +267,20 @@ def fold(event: int, told: Any, means: Any, ground: Any, held: Any, keyed: bool,
             )  # fmt: skip
             continue
         if what == ENERGY:
-            now, doing = _context(memory, m)
-            meter, limits = meter_of(memory, m, text), -1
+            meter = meter_of(memory, m, text)
             if meter < 0:
                 memory[m, UNREAD] += 1
                 continue
-            if meter_at_of[code[i]] >= 0:
+            if memory[m, MARK] < 0:
+                now, doing = _context(memory, m)
+                mark(memory, pieces, counts, m, at, now, doing)
+            wraps, most, digit = 0, 0, 1
+            if meter_at_of[code[i]] >= 0 and limits_at[m, meter_at_of[code[i]]] >= 0:
                 limits = limits_at[m, meter_at_of[code[i]]]
+                wraps, most, digit = limits_modulus[limits], limits_max[limits], worth(scale[i] + power_of[unit[i]])
             read(
-                memory, pieces, slots, rows, counts, edges, m, meter, amount, at,
-                limits_modulus[limits] if limits >= 0 else 0, limits_max[limits] if limits >= 0 else 0,
-                worth(scale[i] + power_of[unit[i]]), first_cell[m], min(cell, last - 1), ends[last - 1], made, now,
-                doing, text, grade,
+                memory, pieces, slots, rows, counts, edges, m, meter, amount, at, wraps, most, digit, first_cell[m],
+                min(cell, last - 1), ends[last - 1], made, text, grade,
             )  # fmt: skip
             continue
         now, doing, why, row = 0, 0, text_of[reason[i]], -1
@@ -299,8 +294,9 @@ def fold(event: int, told: Any, means: Any, ground: Any, held: Any, keyed: bool,
                 rows[row, C_TIMES] += 1
             continue
         _flush(memory, slots, rows, counts, edges, ends, m, last, at)
+        (was, did), fresh = _context(memory, m), False
         if what == STATE:
-            _tell_state(memory, slots, rows, counts, m, at, here, text, why, grade, own, task)
+            fresh = _tell_state(memory, m, at, text, why, grade, own, task)
         elif what == START:
             _begin_operation(memory, m, own, task)
         else:
@@ -311,7 +307,13 @@ def fold(event: int, told: Any, means: Any, ground: Any, held: Any, keyed: bool,
                 memory, pieces, slots, rows, counts, edges, m, max(at - amount, edges[first_cell[m]]),
                 min(at, ends[last - 1]), activity_of[code[i]], min(cell, last - 1), row, now, doing, why, text, grade,
             )  # fmt: skip
-        if memory[m, METERS]:
-            now, doing = _context(memory, m)
-            mark(memory, pieces, counts, m, at, now, doing)
+        now, doing = _context(memory, m)
+        if now != was or doing != did:  # else its time and counts go on in the same rows
+            memory[m, COUNT_ROW] = memory[m, TIME_ROW] = -1
+            if memory[m, METERS]:
+                mark(memory, pieces, counts, m, at, now, doing)
+        if fresh and here >= 0:
+            row = find(slots, rows, counts, m, here, now, doing, why, text, grade)
+            rows[row, C_TIMES] += 1
+            memory[m, TIME_ROW] = row
     return len(ts)

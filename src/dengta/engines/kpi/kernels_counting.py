@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from dengta.engines.kpi.kernels_compiled import compiled
 
 FORWARD, RESET, TOO_LATE = 0, 1, 2
 _HOUR_MS = 3_600_000
 _LONGEST_MS = 87_660 * _HOUR_MS  # ten years: with a rate of up to 10^12 an hour inside 64 bits
-_LARGEST = (1 << 63) - 1
+_TENS = np.array([10**power for power in range(19)], np.int64)
+_MOST = ((1 << 63) - 1) // _TENS  # what can be multiplied by each and stay inside 64 bits
 
 
 @compiled
@@ -43,15 +46,16 @@ def step(last: int, last_at: int, value: int, at: int, modulus: int, max_per_h: 
 
 @compiled
 def whole(value: int, scale: int) -> tuple[int, bool]:
-    """``value * 10**scale``, and whether that is a whole number that fits in 64 bits."""
+    """``value * 10**scale``, and whether that is a whole number that fits in 64 bits (0 where it does not)."""
     if scale == 0 or value == 0:
         return value, True
-    power = 1
-    for _ in range(min(abs(scale), 18)):
-        power *= 10
+    if scale > 18 or scale < -18:
+        return 0, False
     if scale > 0:
-        return value * power, scale <= 18 and abs(value) <= _LARGEST // power
-    return value // power, scale >= -18 and value % power == 0
+        fits = abs(value) <= _MOST[scale]
+        return (value * _TENS[scale] if fits else 0), fits
+    fits = value % _TENS[-scale] == 0
+    return (value // _TENS[-scale] if fits else 0), fits
 
 
 @compiled
@@ -65,7 +69,4 @@ def in_mwh(value: int, scale: int, power: int) -> tuple[int, bool]:
 @compiled
 def worth(power: int) -> int:
     """``10**power`` for the last digit of a reading; 1 where that is less than one."""
-    digit = 1
-    for _ in range(min(power, 18)):
-        digit *= 10
-    return digit
+    return int(_TENS[min(max(power, 0), 18)])

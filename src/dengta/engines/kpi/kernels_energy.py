@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dengta.engines.kpi.kernels_compiled import compiled
+from dengta.engines.kpi.kernels_compiled import compiled, inlined
 from dengta.engines.kpi.kernels_counting import TOO_LATE, step
 from dengta.engines.kpi.kernels_layout import (
     BEFORE,
@@ -14,6 +14,7 @@ from dengta.engines.kpi.kernels_layout import (
     M_CODE,
     M_GRADE,
     M_READING,
+    M_ROW,
     MARK,
     METER,
     METER_MEMORY,
@@ -22,20 +23,22 @@ from dengta.engines.kpi.kernels_layout import (
     NEVER,
     P_OPERATION,
     P_ORDER,
-    PIECE,
     PIECES,
     SPARE,
 )
-from dengta.engines.kpi.kernels_table import KEYS, find
+from dengta.engines.kpi.kernels_table import GRADE, KEYS, find
 from dengta.engines.kpi.model import LONGEST_REPORT, Fact
 
 ENERGY, METERED, LATE, RESETS = (KEYS + f for f in (Fact.ENERGY, Fact.METERED, Fact.LATE, Fact.RESETS))
 _HALF = 20  # bits; spans of at most LONGEST_REPORT have 42, so that no product below leaves 64
+_SMALL = 1 << 21  # times a span it stays inside 63
 
 
 @compiled
 def share(gain: int, passed: int, span: int) -> int:
     """``gain * passed // span``, exact; ``0 <= passed <= span <= LONGEST_REPORT``."""
+    if gain < _SMALL:
+        return gain * passed // span
     each, rest = gain // span, gain % span
     most = rest * (passed >> _HALF)
     times = most // span
@@ -71,8 +74,8 @@ def mark(memory: Any, pieces: Any, counts: Any, m: int, at: int, order: int, ope
         else:
             fresh = counts[PIECES]
             counts[PIECES] += 1
-        for column in range(PIECE):
-            pieces[fresh, column] = 0
+            for column in range(FROM):  # what only reports have
+                pieces[fresh, column] = 0
         pieces[fresh, FROM], pieces[fresh, BEFORE] = at, head
         memory[m, MARK] = head = fresh
     pieces[head, P_ORDER], pieces[head, P_OPERATION] = order, operation
@@ -100,58 +103,69 @@ def parts_wanted(memory: Any, pieces: Any, edges: Any, m: int, at: int, cell: in
     return parts
 
 
-@compiled
+@inlined
 def _credit(
-    pieces: Any, slots: Any, rows: Any, counts: Any, edges: Any, m: int, first: int, cell: int, node: int, code: int,
-    grade: int, gain: int, since: int, at: int, end: int,
+    memory: Any, pieces: Any, slots: Any, rows: Any, counts: Any, edges: Any, m: int, column: int, first: int,
+    cell: int, code: int, grade: int, gain: int, since: int, at: int, end: int,
 ) -> None:  # fmt: skip
     """Credit machine `m` with its part of `gain`, used evenly in ``[since, at)``, of what lies in its cells from
-    `first` to `cell`, which end at `end`; backwards, mark by mark from `node`."""
-    span, hi = at - since, at
-    while hi > since:
-        lo = max(pieces[node, FROM], since)
-        if hi > end:
-            hi = max(end, lo)
-        while hi > lo and hi > edges[first]:
-            while edges[cell] >= hi:
-                cell -= 1
-            start = max(lo, edges[cell])
-            row = find(
-                slots, rows, counts, m, cell, pieces[node, P_ORDER], pieces[node, P_OPERATION], 0, code, grade
-            )  # fmt: skip
-            rows[row, ENERGY] += share(gain, hi - since, span) - share(gain, start - since, span)
-            rows[row, METERED] += hi - start
-            hi = start
-        hi, node = lo, pieces[node, BEFORE]
+    `first` to `cell`, which end at `end`; backwards, part by part, each inside one cell and after one mark.
+
+    Mostly there is but one part, in the row of the last one: then nothing is divided and nothing looked for.
+    """
+    span, floor, node, hint, head = at - since, max(since, edges[first]), memory[m, MARK], memory[m, column + M_ROW], -1
+    hi = min(at, end)
+    above = gain if hi == at or hi <= floor else share(gain, hi - since, span)
+    while hi > floor:
+        while pieces[node, FROM] >= hi:
+            node = pieces[node, BEFORE]
+        while edges[cell] >= hi:
+            cell -= 1
+        start = max(since, pieces[node, FROM], edges[cell])
+        below = 0 if start == since else share(gain, start - since, span)
+        order, operation, row = pieces[node, P_ORDER], pieces[node, P_OPERATION], hint
+        if (
+            hint < 0
+            or rows[hint, 1] != cell
+            or rows[hint, 2] != order
+            or rows[hint, 3] != operation
+            or rows[hint, GRADE] < grade
+        ):
+            row = find(slots, rows, counts, m, cell, order, operation, 0, code, grade)
+        if head < 0:
+            memory[m, column + M_ROW] = head = row
+        rows[row, ENERGY] += above - below
+        rows[row, METERED] += hi - start
+        hi, above = start, below
 
 
 @compiled
 def read(
     memory: Any, pieces: Any, slots: Any, rows: Any, counts: Any, edges: Any, m: int, column: int, value: int, at: int,
-    modulus: int, max_per_h: int, digit: int, first: int, cell: int, end: int, made: int, order: int, operation: int,
-    code: int, grade: int,
+    modulus: int, max_per_h: int, digit: int, first: int, cell: int, end: int, made: int, code: int, grade: int,
 ) -> None:  # fmt: skip
     """Take a reading of the meter at `column`: `value` in mWh, its last digit worth `digit`. `cell`: the machine's last
     one that began before `at`, of those from `first` on, which end at `end`; `made`: the one that `at` belongs to, -1
-    outside the window; order and operation: what goes on at `at`."""
+    outside the window. What goes on at `at` is what the last mark says."""
     since, gain, verdict = memory[m, column + M_AT], 0, 0
-    worst = max(grade, memory[m, column + M_GRADE])
+    worst, head = max(grade, memory[m, column + M_GRADE]), memory[m, MARK]
     if since != NEVER:
         gain, verdict = step(memory[m, column + M_READING], since, value, at, modulus, max_per_h, digit)
     if verdict != 0 and made >= 0:
-        row = find(slots, rows, counts, m, made, order, operation, 0, code, grade)
+        row = find(slots, rows, counts, m, made, pieces[head, P_ORDER], pieces[head, P_OPERATION], 0, code, grade)
         rows[row, LATE if verdict == TOO_LATE else RESETS] += 1
     if verdict == TOO_LATE:
         return
     if since < at and at - since <= LONGEST_REPORT:
         _credit(
-            pieces, slots, rows, counts, edges, m, first, cell, memory[m, MARK], code, worst, gain, since, at, end
+            memory, pieces, slots, rows, counts, edges, m, column, first, cell, code, worst, gain, since, at, end
         )  # fmt: skip
     elif since == at and gain > 0 and made >= 0:  # two readings at one instant
-        rows[find(slots, rows, counts, m, made, order, operation, 0, code, worst), ENERGY] += gain
+        row = find(slots, rows, counts, m, made, pieces[head, P_ORDER], pieces[head, P_OPERATION], 0, code, worst)
+        rows[row, ENERGY] += gain
     memory[m, column + M_READING], memory[m, column + M_AT], memory[m, column + M_GRADE] = value, at, grade
-    mark(memory, pieces, counts, m, at, order, operation)
-    _forget(memory, pieces, m, at)
+    if pieces[head, BEFORE] >= 0:
+        _forget(memory, pieces, m, at)
 
 
 @compiled

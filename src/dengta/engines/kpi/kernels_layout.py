@@ -19,16 +19,19 @@ CODE, REASON, GRADE, SINCE, CELL, AT_CELL, FIRST, LAST, STREAM, EPOCH, SEQ, TOLD
 OWN, OWN_ORDER, OWN_OPERATION, HEAD, UNREAD, TIME_ROW, COUNT_ROW, COUNT_CODE, COUNT_OWN = range(12, 21)
 METERS, MARK, SPARE, OPEN, OPENED = range(21, 26)
 MOST_OPEN = 8
-# ... then of each of its meters: which one, its last good reading in mWh, when, and how well told.
+# ... then of each of its meters: which one, its last good reading in mWh, when, and how well told, and the row to which
+# its last part was credited, -1 for none.
 METER = OPENED + 2 * MOST_OPEN
-M_CODE, M_READING, M_AT, M_GRADE, METER_MEMORY = range(5)
+M_CODE, M_READING, M_AT, M_GRADE, M_ROW, METER_MEMORY = range(6)
 MOST_METERS = 4
 MEMORY = METER + MOST_METERS * METER_MEMORY
+# Columns of memory that number rows: whoever puts other rows into the table sets them to -1.
+ROW_COLUMNS = [TIME_ROW, COUNT_ROW, *range(METER + M_ROW, MEMORY, METER_MEMORY)]
 # ... of a counter (`Held.counters`): whether it was read, its last good reading, and when.
 READ, READING, READ_AT, COUNTER_MEMORY = range(4)
 # ... and of a piece of the union of reports (`Held.pieces`): where it lies, whose it is, and the piece before it. A
-# mark is a piece too, that says from when on (FROM) which order and operation went on.
-FROM, TO, ACTIVITY, P_ORDER, P_OPERATION, P_REASON, P_CODE, P_GRADE, BEFORE, PIECE = range(10)
+# mark is a piece too, that says from when on (FROM) which order and operation went on: its four columns lie together.
+TO, ACTIVITY, P_REASON, P_CODE, P_GRADE, FROM, P_ORDER, P_OPERATION, BEFORE, PIECE = range(10)
 # Numbers in use (`Held.counts`).
 ROWS, PIECES = 0, 1
 
@@ -103,6 +106,6 @@ def empty_memory(first_cell: Ints, since: int) -> Ints:
     memory[:, SINCE] = since
     memory[:, CELL] = memory[:, AT_CELL] = first_cell
     memory[:, FIRST], memory[:, LAST] = NEVER, np.iinfo(np.int64).min
-    memory[:, TOLD_AT], memory[:, HEAD], memory[:, COUNT_ROW] = NEVER, -1, -1
-    memory[:, TIME_ROW] = memory[:, MARK] = memory[:, SPARE] = -1
+    memory[:, TOLD_AT] = NEVER
+    memory[:, [HEAD, MARK, SPARE, *ROW_COLUMNS]] = -1
     return memory

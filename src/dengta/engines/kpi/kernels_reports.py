@@ -15,6 +15,7 @@ from dengta.engines.kpi.kernels_layout import (
     P_OPERATION,
     P_ORDER,
     P_REASON,
+    PIECE,
     PIECES,
     TO,
     TOLD_AT,
@@ -55,7 +56,7 @@ def _piece(pieces: Any, counts: Any, like: int, lo: int, hi: int, before: int) -
     """A fresh piece ``[lo, hi)`` of the same report as piece `like`, after the piece `before`."""
     fresh = counts[PIECES]
     counts[PIECES] += 1
-    for i in range(ACTIVITY, P_GRADE + 1):
+    for i in range(PIECE):
         pieces[fresh, i] = pieces[like, i]
     pieces[fresh, FROM], pieces[fresh, TO], pieces[fresh, BEFORE] = lo, hi, before
     return int(fresh)

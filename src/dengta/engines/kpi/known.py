@@ -16,9 +16,7 @@ from dengta.engines.kpi.model import LONGEST_REPORT, Ints, Key
 
 _FORGOTTEN = {
     layout.LAST: int(np.iinfo(np.int64).min),
-    layout.TIME_ROW: -1,
-    layout.COUNT_ROW: -1,
-    layout.SPARE: -1,
+    **dict.fromkeys((layout.SPARE, *layout.ROW_COLUMNS), -1),
 } | dict.fromkeys(
     (layout.STREAM, layout.EPOCH, layout.SEQ, layout.HEAD, layout.MARK, layout.COUNT_CODE, layout.COUNT_OWN), 0
 )
@@ -80,7 +78,7 @@ def put_rows(fold: Fold, rows: Ints) -> None:
     held.rows[: len(rows)], held.counts[layout.ROWS] = rows, len(rows)
     held.slots[:] = -1
     table.index(held.slots, held.rows, len(rows))
-    held.memory[:, [layout.TIME_ROW, layout.COUNT_ROW]] = -1
+    held.memory[:, layout.ROW_COLUMNS] = -1
 
 
 def known(fold: Fold, machine: int, counters: Ints, border: Micros, like: Known | None = None) -> Known:
