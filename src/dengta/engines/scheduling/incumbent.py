@@ -8,6 +8,7 @@ from dengta.core.budget import Budget
 from dengta.engines.scheduling.kernels_layout import NEVER, Sheet
 from dengta.engines.scheduling.objective import Goal, measured
 from dengta.engines.scheduling.problem import Problem
+from dengta.engines.scheduling.shifting import within_lags
 
 
 @dataclass(slots=True)
@@ -24,8 +25,12 @@ class Incumbent:
     joined: int = 0  # of a branch: visits its stem knows of
 
     def offer(self, sheet: Sheet) -> tuple[int, ...]:
-        """Keep a plan if it is better than the best; -> its value."""
+        """Keep a plan if it is better than the best; -> its value. What would wait too long is held back first."""
         value = self.goal.value(measured(self.problem.columns, sheet))
+        if value[0] and self.problem.lagged:
+            held = within_lags(self.problem, sheet)
+            other = self.goal.value(measured(self.problem.columns, held))
+            sheet, value = (held, other) if other < value else (sheet, value)
         if self.sheet is None or value < self.value:
             self.sheet, self.value = sheet, value
         return value

@@ -68,6 +68,11 @@ class Problem:
         return not (fixed or supplied or machines or stateless.any() or (c.lag_most < NEVER).any())
 
     @cached_property
+    def lagged(self) -> bool:
+        """Whether any work may not wait for ever behind what goes before it."""
+        return bool((self.columns.lag_most < NEVER).any())
+
+    @cached_property
     def topological(self) -> Ints:
         """The operations, each after all its predecessors. Refusal with one ring where there is none such order."""
         c = self.columns

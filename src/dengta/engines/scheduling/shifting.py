@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from dengta.engines.scheduling.decoder import began_together, desk_of, empty_sheet
@@ -9,6 +11,8 @@ from dengta.engines.scheduling.kernels_desk import clear
 from dengta.engines.scheduling.kernels_layout import Ints, Sheet
 from dengta.engines.scheduling.kernels_shift import shift
 from dengta.engines.scheduling.problem import Problem
+
+_ROUNDS = 8  # of holding work back
 
 
 def right_shifted(present: Problem, old: Sheet) -> Sheet:
@@ -28,6 +32,25 @@ def right_shifted(present: Problem, old: Sheet) -> Sheet:
     shift(c, desk, sheet, np.zeros(len(c.way_machine)), sequence, old.machine, until)
     members, firsts = began_together(present)
     sheet.batch[members] = firsts
+    return sheet
+
+
+def within_lags(problem: Problem, sheet: Sheet) -> Sheet:
+    """The plan with work held back that would wait longer afterwards than its longest lag allows.
+
+    What follows it keeps its time; where holding it back moves others, they are looked at again.
+    """
+    c = problem.columns
+    target = np.repeat(np.arange(len(c.order)), np.diff(c.pred_ptr))
+    floor = c.pin_start.copy()
+    for _ in range(_ROUNDS):
+        planned = (sheet.machine[target] >= 0) & (sheet.machine[c.pred] >= 0) & (c.begun[c.pred] < 0)
+        late = np.where(planned, sheet.start[target] - sheet.end[c.pred] - c.lag_most, 0)
+        over = np.flatnonzero(late > 0)
+        if not len(over):
+            break
+        np.maximum.at(floor, c.pred[over], sheet.start[c.pred[over]] + late[over])
+        sheet = right_shifted(replace(problem, columns=c._replace(pin_start=floor)), sheet)
     return sheet
 
 

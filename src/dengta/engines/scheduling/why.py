@@ -169,5 +169,10 @@ def _idle(problem: Problem, sheet: Sheet, i: int, free: int) -> _Hold:
     pieces = Hours(c).of(int(sheet.machine[i]), held)
     machine: dict[str, Param] = {"machine": problem.names.of("machines", int(sheet.machine[i]))}
     start = int(sheet.start[i])
+    for e in range(c.succ_ptr[i], c.succ_ptr[i + 1]):
+        j, most = int(c.succ[e]), int(c.lag_most[c.succ_arc[e]])
+        if sheet.machine[j] >= 0 and sheet.start[j] - sheet.end[i] == most:
+            after: dict[str, Param] = {"after": problem.operation_name(j), "most": most}
+            return _Hold(start, "held_back", j, after)
     opens = any(p.start == start for p in pieces) or not any(p.start <= free < p.end for p in pieces)
     return _Hold(start, "calendar" if opens else "choice", -1, {**machine, "free": free})
