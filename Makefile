@@ -45,7 +45,7 @@ run: setup  ## the model plant, alive in the browser
 
 test: dev  ## every test, from nothing
 	@bash .ci/machine
-	@TZ=America/St_Johns $(BIN)/python -m pytest -n 2 --dist loadfile  # an odd zone: nobody may lean on UTC
+	@TZ=America/St_Johns $(BIN)/python -m pytest -n 2 --dist worksteal  # an odd zone: nobody may lean on UTC
 	@bash .ci/bare
 
 check: dev  ## style, types, walls

@@ -175,8 +175,10 @@ def main() -> int:
     ask.add_argument("--data", type=Path, help="folder with flow/ and sdst/; without it nothing is run")
     ask.add_argument("--seconds", type=float, default=60)
     ask.add_argument("--seeds", type=int, default=1)
+    ask.add_argument("--full", action="store_true", help="three seeds")
     ask.add_argument("names", nargs="*", help="names of the instances")
     told = ask.parse_args()
+    told.seeds = max(told.seeds, 3) if told.full else told.seeds
     if told.data is None:
         print("no instances: name their folder with --data (flow/NAME.txt, sdst/NAME.txt)")
         return 0
