@@ -46,6 +46,7 @@ state = "white"
 
 [[machine]]
 id = "edge"
+buffer = 4
 
 [[machine]]
 id = "oven"
@@ -73,6 +74,7 @@ state = "black"
 needs = [{ skill = "saw" }, { skill = "edge", during = "setup" }]
 uses = { board = 40 }
 must_fit = true
+split = 2
 
 [[order.operation]]
 id = "bake"

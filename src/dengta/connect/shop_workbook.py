@@ -235,8 +235,8 @@ class _Book:
             same["on"].update(on)
             return
         made = Placed(row.place, {"id": id_, "on": Placed(row.place, on)})
-        made |= {key: self._value(row[key]) for key in ("state", "key", "size") if key in row}
-        made |= {key: self._yes(row, key) for key in ("must_fit", "splittable") if key in row}
+        made |= {key: self._value(row[key]) for key in ("state", "key", "size", "split") if key in row}
+        made |= {key: self._yes(row, key) for key in ("must_fit",) if key in row}
         made |= {key: self._amounts(row, key) for key in ("uses", "makes") if key in row}
         if "needs" in row:
             made["needs"] = [self._need(row, part) for part in str(row["needs"]).split(";") if part.strip()]

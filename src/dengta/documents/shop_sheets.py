@@ -73,7 +73,7 @@ def _links(order: str, operation: str, after: Any) -> list[Row]:
 
 def _operation(order: str, op: Mapping[str, Any]) -> Iterator[Row]:
     """A row for each machine; the first says the rest."""
-    rest: Row = {key: op[key] for key in ("state", "key", "size", "must_fit", "splittable") if key in op}
+    rest: Row = {key: op[key] for key in ("state", "key", "size", "must_fit", "split") if key in op}
     if "needs" in op:
         needs = [(n["skill"], n.get("count", 1), n.get("during", "run")) for n in op["needs"]]
         rest["needs"] = "; ".join(f"{skill}:{count}:{during}" for skill, count, during in needs)

@@ -13,7 +13,7 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "receipts": ("material", "at", "quantity"),
     "orders": ("id", "release", "due", "deadline", "weight"),
     "operations": (
-        "order", "id", "machine", "time", "state", "needs", "uses", "makes", "key", "size", "must_fit", "splittable",
+        "order", "id", "machine", "time", "state", "needs", "uses", "makes", "key", "size", "must_fit", "split",
         "pin_start", "pin_machine", "pin_after", "begun_on", "begun_at", "remaining", "ended_at",
     ),
     "links": ("order", "operation", "after", "least", "most"),
