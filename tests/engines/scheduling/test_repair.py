@@ -26,13 +26,13 @@ from dengta.engines.scheduling import (
 )
 from dengta.engines.scheduling.events import Event
 from dengta.engines.scheduling.model import Amount, Machine, Material, Operation, Order, Receipt, Setups, Way
-from tests.engines.scheduling.shops import FEATURES, random_shop
+from tests.engines.scheduling.shops import ALL, FEATURES, random_shop
 
 
 def test_every_kind_of_shop_is_repaired_within_the_law() -> None:
     chance = random.Random(3)
     for seed in range(60):
-        features = set(chance.sample(sorted(set(FEATURES) - {"progress"}), chance.randint(0, 6)))
+        features = set(chance.sample(sorted(set(ALL) - {"progress"}), chance.randint(0, 7)))
         shop = random_shop(seed, features, orders=5)
         plan = solve(shop, budget=Budget(work=10))
         now = int(chance.random() * plan.makespan)
@@ -105,7 +105,7 @@ def _facts(chance: random.Random, plan: Plan, now: int) -> list[Event]:
 def test_what_the_floor_reports_is_where_the_plan_goes_on() -> None:
     chance = random.Random(5)
     for seed in range(80):
-        features = set(chance.sample(sorted(set(FEATURES) - {"materials"}), chance.randint(0, 6)))
+        features = set(chance.sample(sorted(set(ALL) - {"materials"}), chance.randint(0, 6)))
         plan = solve(random_shop(seed, features, orders=5), budget=Budget(work=10))
         first = int(plan.problem.columns.now[0])
         for share in (0.3, 0.6):

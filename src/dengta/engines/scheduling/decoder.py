@@ -143,10 +143,11 @@ def _history(problem: Problem) -> Ints:
 
 def began_together(problem: Problem) -> tuple[Ints, Ints]:
     """Operations that began at once on a machine that takes several, and the first of each such batch."""
-    c, batches = problem.columns, dict[tuple[int, int], list[int]]()
+    c, batches = problem.columns, dict[tuple[int, ...], list[int]]()
     for i in np.flatnonzero((c.begun >= 0) & (c.key >= 0)).tolist():
         if c.capacity[c.pin_machine[i]] > 0:
-            batches.setdefault((int(c.pin_machine[i]), int(c.begun[i])), []).append(i)
+            alike = (c.pin_machine[i], c.begun[i], c.ended[i], c.remaining[i], c.key[i], c.state[i])
+            batches.setdefault(tuple(map(int, alike)), []).append(i)
     members = [(i, batch[0]) for batch in batches.values() if len(batch) > 1 for i in batch]
     return np.array([i for i, _ in members], np.int64), np.array([first for _, first in members], np.int64)
 

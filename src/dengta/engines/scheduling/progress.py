@@ -24,6 +24,7 @@ _HORIZON = 2**40  # ticks; what has no calendar is open so long when part of its
 def as_it_is(problem: Problem, sheet: Sheet, known: Known, now: int, freeze: int) -> Problem:
     """The problem at `now`, in the middle of a plan. What starts before ``now + freeze`` is pinned where it is."""
     c = problem.columns
+    known = _of_whole_batches(sheet, known)
     machine = sheet.machine.copy()
     for i, (_, m) in known.began.items():
         machine[i] = m if m >= 0 else machine[i]
@@ -65,6 +66,25 @@ def as_it_is(problem: Problem, sheet: Sheet, known: Known, now: int, freeze: int
     columns = columns._replace(state=state, machine_state=machine_state)
     columns = _closed(columns, "machine_calendar", down)
     return replace(problem, columns=_closed(columns, "resource_calendar", absent))
+
+
+def _of_whole_batches(sheet: Sheet, known: Known) -> Known:
+    """What is reported of one member of a batch is true of all that have no report of their own."""
+    told = [i for i in {*known.began, *known.ended, *known.waiting, *known.takes} if sheet.batch[i] >= 0]
+    if not told:
+        return known
+    wide = replace(known, began={**known.began}, ended={**known.ended}, waiting={*known.waiting}, takes={**known.takes})
+    for i in told:
+        for j in np.flatnonzero(sheet.batch == sheet.batch[i]).tolist():
+            if i in known.began and j not in {*known.began, *known.waiting}:
+                wide.began[j] = known.began[i]
+            if i in known.ended and j not in known.waiting:
+                wide.ended.setdefault(j, known.ended[i])
+            if i in known.waiting and j not in known.began:
+                wide.waiting.add(j)
+            if i in known.takes:
+                wide.takes[j] = max(wide.takes.get(j, 0), known.takes[i])
+    return wide
 
 
 def _happened(problem: Problem, sheet: Sheet, known: Known, now: int, machine: Ints) -> tuple[Ints, Ints, Ints]:

@@ -60,4 +60,5 @@ def sequence_of(problem: Problem, sheet: Sheet, which: Ints) -> Ints:
     rank[problem.topological] = np.arange(len(rank))
     batch = sheet.batch[which]
     together = np.where(batch >= 0, batch, which)
-    return which[np.lexsort((rank[which], rank[together], sheet.start[which]))].astype(np.int64)
+    order = np.lexsort((rank[which], rank[together], sheet.end[which], sheet.start[which]))
+    return which[order].astype(np.int64)
