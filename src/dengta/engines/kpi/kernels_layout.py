@@ -10,14 +10,17 @@ from dengta.engines.kpi.model import Codes, Ints
 
 NEVER = int(np.iinfo(np.int64).max)
 
-# What the fold remembers of a machine (columns of `Held.memory`): its state and reason, and how well told; since
-# when; the cells of SINCE and of the last event; first and last event, the last one's key; the instant of its first
-# state; the order and operation that its state named; the last piece of its union of reports; events unread; the rows
-# of its time and of its last count, to find them quickly; how many meters were read, the last mark of what went on
-# since, and marks to be used again; the operations under way (OPEN of them, pairs from OPENED on).
-CODE, REASON, GRADE, SINCE, CELL, AT_CELL, FIRST, LAST, STREAM, EPOCH, SEQ, TOLD_AT = range(12)
-OWN, OWN_ORDER, OWN_OPERATION, HEAD, UNREAD, TIME_ROW, COUNT_ROW, COUNT_CODE, COUNT_OWN = range(12, 21)
-METERS, MARK, SPARE, OPEN, OPENED = range(21, 26)
+# What the fold remembers of a machine (columns of `Held.memory`), eight to a cache line, what is looked at together in
+# one. At every event: the last one's instant and cell, the first one's instant, the cell of SINCE, how many meters were
+# read, and the row of its last count, to find it quickly.
+LAST, AT_CELL, FIRST, CELL, METERS, COUNT_ROW, COUNT_CODE, COUNT_OWN = range(8)
+# At every state and operation: its state and reason, and how well told; since when; the instant of its first state; the
+# row of its time; whether its state named an order (OWN), and how many operations are under way.
+CODE, REASON, GRADE, SINCE, TOLD_AT, TIME_ROW, OWN, OPEN = range(8, 16)
+# Then the last mark of what went on since its meters were read; events unread; marks to be used again; the last piece
+# of its union of reports; the order and operation that its state named; the last event's key; pairs of the operations
+# under way (from OPENED on).
+MARK, UNREAD, SPARE, HEAD, OWN_ORDER, OWN_OPERATION, STREAM, EPOCH, SEQ, OPENED = range(16, 26)
 MOST_OPEN = 8
 # ... then of each of its meters: which one, its last good reading in mWh, when, and how well told, and the row to which
 # its last part was credited, -1 for none.

@@ -74,25 +74,26 @@ class Key(IntEnum):
 
 
 class Fact(IntEnum):
-    """Columns of a row as the fold keeps it: which element, activity or kind of piece is meant, its key says."""
+    """Columns of a row as the fold keeps it: which element, activity or kind of piece is meant, its key says. Those
+    added to most often lie next to the key."""
 
     GRADE = 0
     TIME = 1
-    LABOUR = 2
-    UNION = 3
-    GOOD = 4
-    SCRAP = 5
-    REWORK = 6
-    COUNTED = 7
-    REPORTS = 8
-    LATE = 9
-    RESETS = 10
-    TIMES = 11
-    ENERGY = 12
-    METERED = 13
+    TIMES = 2
+    COUNTED = 3
+    ENERGY = 4
+    METERED = 5
+    LABOUR = 6
+    UNION = 7
+    GOOD = 8
+    SCRAP = 9
+    REWORK = 10
+    REPORTS = 11
+    LATE = 12
+    RESETS = 13
 
 
-_SAME = (Fact.GRADE, *(f for f in Fact if f >= Fact.GOOD))
+_SAME = tuple(f for f in Fact if f not in (Fact.TIME, Fact.LABOUR, Fact.UNION))
 """Facts that are columns by themselves."""
 
 
