@@ -43,6 +43,18 @@ def test_engines_read_no_clock_disk_network_or_chance() -> None:
     assert found == []
 
 
+def test_engines_compile_by_the_house_door() -> None:
+    """numba takes a second to load; `core.compiled` loads it when a kernel is first called, not when it is named."""
+    found = [
+        f"{name}:{node.lineno}"
+        for name, tree in modules("engines")
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("numba"))
+        or (isinstance(node, ast.Import) and any(alias.name.startswith("numba") for alias in node.names))
+    ]
+    assert found == []
+
+
 def test_no_time_without_a_zone_anywhere() -> None:
     """A naive time is right only until the second plant, the first night shift or the next clock change."""
     banned = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "datetime.utcfromtimestamp"}

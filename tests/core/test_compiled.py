@@ -72,7 +72,9 @@ def test_each_form_is_kept_by_itself() -> None:
 
 
 def test_who_names_kernels_does_not_load_numba() -> None:
-    engines = "import sys, dengta.engines.kpi, dengta.engines.simulation, dengta.engines.scheduling"
+    engines = (
+        "import sys, dengta.engines.kpi, dengta.engines.simulation, dengta.engines.scheduling, dengta.engines.subsidy"
+    )
     ask = f"{engines}; print('numba' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "False"

@@ -6,8 +6,7 @@ precedence in between, until nothing changes or a set of operations does not fit
 
 from __future__ import annotations
 
-from numba import njit
-
+from dengta.core.compiled import njit
 from dengta.engines.scheduling.kernels_layout import COMPILED, Columns, Ints
 
 _NONE = -(2**60)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from dengta.core.compiled import njit
 
 Ints = NDArray[np.int64]
 COMPILED: dict[str, Any] = {"cache": True, "nogil": True}
