@@ -8,6 +8,11 @@ def known() -> tuple[str, ...]:
     return tuple(sorted(one.name for one in files(__name__).iterdir() if one.joinpath("rules.toml").is_file()))
 
 
+def cities() -> tuple[str, ...]:
+    """The programmes that keep a register of their own: those with towns and a published series."""
+    return tuple(name for name in known() if files(__name__).joinpath(name, "towns.toml").is_file())
+
+
 def rules(programme: str) -> str:
     """The text of a programme's articles. FileNotFoundError where there is none."""
     return files(__name__).joinpath(programme, "rules.toml").read_text("utf-8")

@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 
 import dengta
-from dengta.apps.accounts.policies import ROLES, roles_of
+from dengta.apps.accounts.policies import ROLES, Permission, may, roles_of
 from dengta.core.time import to_datetime
 from dengta.site.clock import real_now
+from dengta.web.programme import city_name
 from dengta.web.scope import Scope, person, scope_of, sites_of
 
-NAV = (
+NAV: tuple[tuple[str, Any], ...] = (
     ("today", gettext_lazy("Today")),
     ("floor", gettext_lazy("Floor")),
     ("performance", gettext_lazy("Performance")),
@@ -23,6 +24,8 @@ NAV = (
     ("imports", gettext_lazy("Import")),
     ("memory", gettext_lazy("Memory")),
 )
+CITY_NAV: tuple[tuple[str, Any], ...] = ()
+"""Rooms of the city half, all below ``/city/``."""
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
@@ -35,11 +38,24 @@ def context(request: HttpRequest) -> dict[str, Any]:
     }
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return base
+    told = base | {"roles": [ROLES[role].label for role in roles_of(person(request))], "halves": _halves(request)}
+    return told | (_city(request) if in_city(request.path) else _factory(request))
+
+
+def in_city(path: str) -> bool:
+    """Whether an address belongs to the city half."""
+    return path.startswith("/city/")
+
+
+def _city(request: HttpRequest) -> dict[str, Any]:
+    return {"nav": _nav(request.path, CITY_NAV), "city": city_name(get_language() or "en")}
+
+
+def _factory(request: HttpRequest) -> dict[str, Any]:
     scope = scope_of(request)
     book = scope.book if scope else None
-    return base | {
-        "roles": [ROLES[role].label for role in roles_of(person(request))],
-        "nav": _nav(request.path),
+    return {
+        "nav": _nav(request.path, NAV) if may(person(request), Permission.SEE) else [],
         "sites": sites_of(request),
         "scope": scope,
         "site_name": scope.name(get_language() or "en") if scope else "",
@@ -49,9 +65,20 @@ def context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _nav(path: str) -> list[tuple[str, Any, bool]]:
+def _nav(path: str, rooms: tuple[tuple[str, Any], ...]) -> list[tuple[str, Any, bool]]:
     """Address, label, whether we are there."""
-    return [(reverse(name), label, path.startswith(reverse(name))) for name, label in NAV]
+    return [(reverse(name), label, path.startswith(reverse(name))) for name, label in rooms]
+
+
+def _halves(request: HttpRequest) -> list[tuple[str, Any, bool]]:
+    """The way from one half to the other, for who may go both: address, label, whether we are there."""
+    who, here = person(request), in_city(request.path)
+    if not CITY_NAV or not (may(who, Permission.SEE) and may(who, Permission.SEE_CITY)):
+        return []
+    return [
+        (reverse(NAV[0][0]), gettext_lazy("Factory"), not here),
+        (reverse(CITY_NAV[0][0]), gettext_lazy("City"), here),
+    ]
 
 
 def _clock(scope: Scope) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 
 from dengta.apps.accounts.models import User
+from dengta.apps.accounts.policies import Permission, may, require
 from dengta.core.time import Micros
 from dengta.engines.plantbook import PlantBook
 from dengta.site.bookshelf import Bookshelf
@@ -71,6 +72,8 @@ def person(request: HttpRequest) -> User:
 def sites_of(request: HttpRequest) -> list[str]:
     """The sites of this home that the person may see."""
     own = getattr(request.user, "site", "")
+    if not may(person(request), Permission.SEE):
+        return []
     return [site for site in settings.HOME.sites() if own in ("", site)]
 
 
@@ -90,7 +93,11 @@ class NoSite(Exception):
 
 
 def need_scope(request: HttpRequest) -> Scope:
-    """`scope_of`; 404 for a site that is not there, `NoSite` (answered by `guards.Refusals`) for a home without any."""
+    """`scope_of`; 404 for a site that is not there, `NoSite` (answered by `guards.Refusals`) for a home without any.
+
+    Refusal: the person has nothing to do with plants.
+    """
+    require(person(request), Permission.SEE)
     asked = request.GET.get("site")
     if asked is not None and asked not in sites_of(request):
         raise Http404(f"site {asked}")

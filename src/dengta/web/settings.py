@@ -5,6 +5,7 @@ DENGTA_DATABASE_URL  postgresql://user:password@host:port/name; without it the S
 DENGTA_DEMO          1: fictional people sign in with one tap, every page says that the data is fictional
 DENGTA_HOSTS         further host names, comma-separated, beside the loopback ones
 DENGTA_HTTPS         1: served behind TLS; cookies only travel encrypted
+DENGTA_PROGRAMME     the city half's programme, a folder of `dengta.programmes`; without it the first that has towns
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from dengta import programmes
 from dengta.site.home import Home
 
 HOME = Home.at()
 DEMO = os.environ.get("DENGTA_DEMO") == "1"
 HTTPS = os.environ.get("DENGTA_HTTPS") == "1"
+PROGRAMME = os.environ.get("DENGTA_PROGRAMME") or programmes.cities()[0]
 PACKAGE = Path(__file__).resolve().parent.parent
 
 

@@ -33,6 +33,9 @@ DEMO_PEOPLE: tuple[Person, ...] = (
     Person("wu-yue", "吴悦", "Wu Yue", "quality"),
     Person("gao-feng", "高峰", "Gao Feng", "manager"),
     Person("he-jing", "何静", "He Jing", "administrator"),
+    Person("xu-lan", "许岚", "Xu Lan", "analyst"),
+    Person("liang-bo", "梁博", "Liang Bo", "town"),
+    Person("ouyang-qing", "欧阳青", "Ouyang Qing", "firm"),
 )
 
 

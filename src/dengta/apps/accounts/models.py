@@ -19,7 +19,9 @@ class People(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in. Roles are Django groups by the names in `policies.ROLES`.
 
-    `enterprise` and `site` are the person's scope; an empty site means every site of the enterprise.
+    `enterprise` and `site` are the person's scope in the factory half; an empty site means every site of the enterprise.
+    In the city half `enterprise` is the credit code of an applicant's firm, `town` the code of an officer's town; an
+    empty town means every town.
     """
 
     login = models.CharField(max_length=64, unique=True)
@@ -28,6 +30,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(max_length=10, blank=True)
     enterprise = models.CharField(max_length=40, default="own")
     site = models.CharField(max_length=40, blank=True)
+    town = models.CharField(max_length=40, blank=True)
     is_active = models.BooleanField(default=True)
     fictional = models.BooleanField(default=False)
     created_at = models.BigIntegerField()

@@ -22,6 +22,9 @@ class Permission(StrEnum):
     VERIFY_LOG = "log.verify"
     IMPORT = "import.run"
     KEEP_PEOPLE = "people.keep"
+    SEE_CITY = "city.see"  # every page of the programme, of one's own town
+    KEEP_REGISTER = "register.keep"
+    OWN_FIRM = "firm.own"  # what concerns one's own enterprise in the programme
 
 
 class Role(NamedTuple):
@@ -39,6 +42,9 @@ ROLES: dict[str, Role] = {
     "quality": Role(_("Quality engineer"), _SEE | {Permission.VERIFY_LOG}),
     "manager": Role(_("Plant manager"), _SEE | {Permission.VERIFY_LOG}),
     "administrator": Role(_("Administrator"), frozenset(Permission)),
+    "analyst": Role(_("Programme analyst"), frozenset({Permission.SEE_CITY, Permission.KEEP_REGISTER})),
+    "town": Role(_("Town officer"), frozenset({Permission.SEE_CITY})),
+    "firm": Role(_("Enterprise applicant"), frozenset({Permission.OWN_FIRM})),
 }
 
 
