@@ -42,7 +42,7 @@ def sign_in(page: Page, address: str, role: str) -> None:
     """As the demo person of `role`."""
     page.goto(f"{address}/login/")
     page.locator(".people button").nth(list(ROLES).index(role)).click()
-    page.wait_for_url(re.compile(r"/(floor|today)/"))
+    page.wait_for_url(re.compile(r"/(floor|today|city)/"))
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ PAGES = {
     "plant-edit": "/plant/edit/",
     "imports": "/import/",
     "memory": "/memory/",
+    "register": "/city/register/",
     "missing": "/floor/nowhere/",
 }
 PUBLIC = {"login": "/login/"}

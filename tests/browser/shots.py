@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dengta.apps.accounts.policies import ROLES
 from dengta.core.time import from_iso
 from dengta.site.clock import SiteClock, real_now
 from dengta.site.home import Home
@@ -63,7 +64,7 @@ def take(browser: Browser, address: str, folder: Path) -> list[Path]:
                 taken.append(folder / f"{name}-{language}-{width}.png")
                 page.screenshot(path=taken[-1], full_page=True)
             page.goto(f"{address}/login/")
-            page.locator(".people button").last.click()
+            page.locator(".people button").nth(list(ROLES).index("administrator")).click()
             page.wait_for_url(re.compile(r"/(floor|today)/"))
             for name, path in PAGES.items():
                 page.goto(address + path)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from dengta.apps.accounts.policies import ROLES
 from dengta.site.home import SiteFolder
 from dengta.web import static_files
 
@@ -27,7 +28,7 @@ def test_a_stranger_is_asked_to_sign_in_and_comes_back_to_where_they_wanted(clie
 def test_the_demo_offers_one_person_per_role(client_of: Sign, client: Client) -> None:
     client_of("planner")
     text = client.get("/login/").content.decode()
-    assert len(re.findall(r'name="person"', text)) == 6
+    assert len(re.findall(r'name="person"', text)) == len(ROLES)
     assert "fictional data" in text
     assert "林晓 Lin Xiao" in text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,10 +11,20 @@ from django.utils.translation import get_language, gettext_lazy
 
 import dengta
 from dengta.apps.accounts.policies import ROLES, Permission, may, roles_of
+from dengta.apps.register.policies import is_firm
 from dengta.core.time import to_datetime
 from dengta.site.clock import real_now
 from dengta.web.programme import city_name
 from dengta.web.scope import Scope, person, scope_of, sites_of
+
+
+class Room(NamedTuple):
+    """A room of the city half: the name of its address, its label, and who has anything to do there."""
+
+    name: str
+    label: Any
+    who: frozenset[Permission]
+
 
 NAV: tuple[tuple[str, Any], ...] = (
     ("today", gettext_lazy("Today")),
@@ -24,7 +34,7 @@ NAV: tuple[tuple[str, Any], ...] = (
     ("imports", gettext_lazy("Import")),
     ("memory", gettext_lazy("Memory")),
 )
-CITY_NAV: tuple[tuple[str, Any], ...] = ()
+CITY_NAV: tuple[Room, ...] = (Room("register", gettext_lazy("Register"), frozenset({Permission.SEE_CITY})),)
 """Rooms of the city half, all below ``/city/``."""
 
 
@@ -48,7 +58,14 @@ def in_city(path: str) -> bool:
 
 
 def _city(request: HttpRequest) -> dict[str, Any]:
-    return {"nav": _nav(request.path, CITY_NAV), "city": city_name(get_language() or "en")}
+    who = person(request)
+    rooms = [(room.name, room.label) for room in CITY_NAV if any(may(who, one) for one in room.who)]
+    own = [("own-firm", gettext_lazy("My enterprise"))] if is_firm(who) else []
+    nav = [
+        (url, label, here or (url == reverse("own-firm") and request.path.startswith(reverse("register"))))
+        for url, label, here in _nav(request.path, (*own, *rooms))
+    ]
+    return {"nav": nav, "city": city_name(get_language() or "en")}
 
 
 def _factory(request: HttpRequest) -> dict[str, Any]:
@@ -73,11 +90,11 @@ def _nav(path: str, rooms: tuple[tuple[str, Any], ...]) -> list[tuple[str, Any, 
 def _halves(request: HttpRequest) -> list[tuple[str, Any, bool]]:
     """The way from one half to the other, for who may go both: address, label, whether we are there."""
     who, here = person(request), in_city(request.path)
-    if not CITY_NAV or not (may(who, Permission.SEE) and may(who, Permission.SEE_CITY)):
+    if not (may(who, Permission.SEE) and may(who, Permission.SEE_CITY)):
         return []
     return [
         (reverse(NAV[0][0]), gettext_lazy("Factory"), not here),
-        (reverse(CITY_NAV[0][0]), gettext_lazy("City"), here),
+        (reverse(CITY_NAV[0].name), gettext_lazy("City"), here),
     ]
 
 

@@ -30,6 +30,7 @@ _STATUS = {
     "accounts.may_not": HTTPStatus.FORBIDDEN,
     "floor.no_machine": HTTPStatus.NOT_FOUND,
     "floor.no_event": HTTPStatus.NOT_FOUND,
+    "register.no_enterprise": HTTPStatus.NOT_FOUND,
     "orders.no_order": HTTPStatus.NOT_FOUND,
 }
 

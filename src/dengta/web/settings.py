@@ -71,10 +71,12 @@ INSTALLED_APPS = [
     "dengta.apps.imports",
     "dengta.apps.jobs",
     "dengta.apps.plant",
+    "dengta.apps.register",
     "dengta.web",
     "dengta.web.floor",
     "dengta.web.performance",
     "dengta.web.imports",
+    "dengta.web.register",
     "dengta.web.today",
 ]
 

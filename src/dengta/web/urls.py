@@ -22,6 +22,7 @@ urlpatterns = [
     path("floor/", include("dengta.web.floor.urls")),
     path("performance/", include("dengta.web.performance.urls")),
     path("import/", include("dengta.web.imports.urls")),
+    path("city/", include("dengta.web.register.urls")),
     path("memory/", memory.memory, name="memory"),
     path("memory/verify/", memory.verify, name="memory-verify"),
     path("memory/job/", memory.job, name="memory-job"),

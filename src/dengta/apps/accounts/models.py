@@ -19,7 +19,7 @@ class People(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in. Roles are Django groups by the names in `policies.ROLES`.
 
-    `enterprise` and `site` are the person's scope in the factory half; an empty site means every site of the enterprise.
+    `enterprise` and `site` are the person's scope in the factory half; an empty site means every one of the enterprise.
     In the city half `enterprise` is the credit code of an applicant's firm, `town` the code of an officer's town; an
     empty town means every town.
     """

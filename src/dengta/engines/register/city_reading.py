@@ -25,13 +25,14 @@ class Published(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CityData:
-    """Towns with both names and the names they had, and the series."""
+    """Towns with both names and the names they had, the series, and the zone whose days count."""
 
     towns: tuple[Town, ...]
     names: dict[str, tuple[str, str]]
     historic: dict[str, str]  # a name, also one of today -> code
     published: tuple[Published, ...]
     assumed: tuple[Point, ...]
+    zone: str
 
     def town(self, name: str) -> str | None:
         """The code of a town by its code or any name it has or had; None where there is none."""
@@ -53,6 +54,7 @@ def city_of(towns: str, series: str, source: str) -> CityData:
     first, second = _Table.of(towns, f"{source}/towns.toml"), _Table.of(series, f"{source}/series.toml")
     first.text("source")
     first.text("certainty")
+    zone = first.text("zone")
     codes = Register()
     made, names, historic = [], {}, {}
     for table in first.tables("town", needed=True):
@@ -72,7 +74,7 @@ def city_of(towns: str, series: str, source: str) -> CityData:
         except Refusal as refusal:
             faults += refusal.reasons
     refuse_if(faults)
-    return CityData(tuple(made), names, historic, published, assumed)
+    return CityData(tuple(made), names, historic, published, assumed, zone)
 
 
 def _point(table: _Table) -> Point:

@@ -35,15 +35,17 @@ def rate(
 
     KeyError: there is no such town.
     """
-    at, by = day.toordinal(), (known or date.max).toordinal() - (known is None)
+    at, by = day.toordinal(), _by(known)
     inside = _in_town(register, town, at, by)
     counted = transformed(register, definition, at, by) & inside
     return Rate(definition, day, int(counted.sum()), int((listed(register, at, by) & inside).sum()))
 
 
-def by_town(register: Register, day: date, definition: Definition = Definition.FILED) -> dict[str, Rate]:
+def by_town(
+    register: Register, day: date, definition: Definition = Definition.FILED, known: date | None = None
+) -> dict[str, Rate]:
     """The rate of every town on a day; they sum to the city's."""
-    at, by = day.toordinal(), date.max.toordinal() - 1
+    at, by = day.toordinal(), _by(known)
     towns = _towns(register, at, by)
     places = len(register.town_codes)
     mine, all_ = transformed(register, definition, at, by), listed(register, at, by)
@@ -64,13 +66,16 @@ def series(
     return found
 
 
-def reconciled(register: Register, day: date) -> Reconciliation:
-    """The three definitions on one day, and who makes the difference."""
-    at, by = day.toordinal(), date.max.toordinal() - 1
-    on = listed(register, at, by)
-    filed = transformed(register, Definition.FILED, at, by)
-    accepted = transformed(register, Definition.ACCEPTED, at, by)
-    verified = transformed(register, Definition.VERIFIED, at, by)
+def reconciled(register: Register, day: date, town: str = "", known: date | None = None) -> Reconciliation:
+    """The three definitions on one day, of the city or of one town, and who makes the difference.
+
+    KeyError: there is no such town.
+    """
+    at, by = day.toordinal(), _by(known)
+    on, inside = listed(register, at, by), _in_town(register, town, at, by)
+    filed = transformed(register, Definition.FILED, at, by) & inside
+    accepted = transformed(register, Definition.ACCEPTED, at, by) & inside
+    verified = transformed(register, Definition.VERIFIED, at, by) & inside
     return Reconciliation(
         int(filed.sum()),
         int((filed & ~on).sum()),
@@ -94,6 +99,11 @@ def forecast(register: Register, day: date, definition: Definition = Definition.
     open_ = listed(register, at, by) & ~transformed(register, definition, at, by) & _in_town(register, town, at, by)
     more = min(int(open_.sum()), pace * (end - day).days // _PACE_DAYS)
     return Rate(definition, end, now.transformed + more, now.listed)
+
+
+def _by(known: date | None) -> int:
+    """The day by whose end something was known; without one, all that is known today."""
+    return (date.max if known is None else known).toordinal() - (known is None)
 
 
 def _flags(register: Register, facts: Facts) -> Flags:

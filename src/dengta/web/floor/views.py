@@ -16,7 +16,6 @@ from dengta.core.reason import Reason, Refusal
 from dengta.core.time import LATEST
 from dengta.engines.plantbook import PlantBook
 from dengta.log import LogReader
-from dengta.web import errors
 from dengta.web.floor import machine_page
 from dengta.web.floor.event_list import event_page
 from dengta.web.floor.shift_table import DAYS, pieces_by_hour
@@ -24,7 +23,7 @@ from dengta.web.floor.tiles import Tile, lines, page_words, summary, tile
 from dengta.web.floor.words import language, shapes
 from dengta.web.live.grant import grant
 from dengta.web.live.sources import machine_data, strip_of
-from dengta.web.scope import Scope, scope_of
+from dengta.web.scope import Scope, need_scope
 from dengta.web.static_files import find
 
 ECHARTS = "vendor/echarts.common.min.js"
@@ -32,9 +31,7 @@ ECHARTS = "vendor/echarts.common.min.js"
 
 def floor(request: HttpRequest) -> HttpResponse:
     """Every machine of the site. ``?line=`` and ``?show=abnormal`` choose; the address keeps the choice."""
-    scope = scope_of(request)
-    if scope is None:
-        return errors.no_site(request)
+    scope = need_scope(request)
     live, view = _look(request, scope)
     if view.book is None:
         return render(request, "floor/nothing.html", {"scope": scope})
@@ -107,11 +104,10 @@ def _look(request: HttpRequest, scope: Scope) -> tuple[SiteFloor, FloorView]:
 
 
 def _look_at(request: HttpRequest, machine: str) -> _At:
-    scope = scope_of(request)
-    if scope is not None:
-        live, view = _look(request, scope)
-        if view.book is not None and machine in view.machines:
-            return _At(scope, live, view, view.book, LogReader(scope.folder.log))
+    scope = need_scope(request)
+    live, view = _look(request, scope)
+    if view.book is not None and machine in view.machines:
+        return _At(scope, live, view, view.book, LogReader(scope.folder.log))
     raise Refusal(Reason("floor.no_machine", (machine,)))
 
 

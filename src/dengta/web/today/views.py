@@ -8,10 +8,11 @@ from typing import NamedTuple
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from dengta.apps.accounts.policies import Permission, require, roles_of
+from dengta.apps.accounts.policies import Permission, may, require, roles_of
 from dengta.apps.orders.loading import LONGEST
 from dengta.apps.orders.queries import SiteOrders, TodayView, site_orders
 from dengta.apps.production.queries import site_floor
+from dengta.apps.register.policies import is_firm
 from dengta.core.reason import Reason, Refusal
 from dengta.core.time import DAY
 from dengta.engines import orders
@@ -24,8 +25,11 @@ _DIRECTORS = {"manager", "planner"}
 
 
 def start(request: HttpRequest) -> HttpResponse:
-    """The start page: Today for whoever answers for orders, Floor for everybody else."""
-    return redirect("today" if _DIRECTORS & set(roles_of(person(request))) else "floor")
+    """The start page: Today for whoever answers for orders, the city half for its people, Floor for everybody else."""
+    who = person(request)
+    if not may(who, Permission.SEE):
+        return redirect("own-firm" if is_firm(who) else "register")
+    return redirect("today" if _DIRECTORS & set(roles_of(who)) else "floor")
 
 
 def today(request: HttpRequest) -> HttpResponse:
