@@ -44,7 +44,7 @@ def test_an_administrator_goes_from_one_half_to_the_other(visit):
     page.locator(".halves").get_by_text("City").click()
     expect(page.locator("h1")).to_have_text("Register")
     page.locator(".halves").get_by_text("Factory").click()
-    expect(page.locator("h1")).to_have_text("Today")
+    expect(page.locator("h1")).to_contain_text("Today")
 
 
 @pytest.mark.parametrize(
