@@ -11,6 +11,7 @@ from dengta.documents import Table, csv_bytes
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
     "toml": "application/toml; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }

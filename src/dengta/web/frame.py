@@ -34,7 +34,10 @@ NAV: tuple[tuple[str, Any], ...] = (
     ("imports", gettext_lazy("Import")),
     ("memory", gettext_lazy("Memory")),
 )
-CITY_NAV: tuple[Room, ...] = (Room("register", gettext_lazy("Register"), frozenset({Permission.SEE_CITY})),)
+CITY_NAV: tuple[Room, ...] = (
+    Room("register", gettext_lazy("Register"), frozenset({Permission.SEE_CITY})),
+    Room("diagnosis", gettext_lazy("Diagnosis"), frozenset({Permission.SEE_CITY, Permission.OWN_FIRM})),
+)
 """Rooms of the city half, all below ``/city/``."""
 
 

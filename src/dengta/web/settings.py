@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "ninja",
     "dengta.apps.accounts",
+    "dengta.apps.diagnosis",
     "dengta.apps.imports",
     "dengta.apps.jobs",
     "dengta.apps.plant",
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
     "dengta.web.floor",
     "dengta.web.performance",
     "dengta.web.imports",
+    "dengta.web.diagnosis",
     "dengta.web.register",
     "dengta.web.today",
 ]

@@ -21,6 +21,7 @@ urlpatterns = [
     path("healthz", health, name="health"),
     path("floor/", include("dengta.web.floor.urls")),
     path("performance/", include("dengta.web.performance.urls")),
+    path("city/diagnosis/", include("dengta.web.diagnosis.urls")),
     path("import/", include("dengta.web.imports.urls")),
     path("city/", include("dengta.web.register.urls")),
     path("memory/", memory.memory, name="memory"),

@@ -1,10 +1,14 @@
 """Digital maturity: questionnaires as data, scored exactly, with what is missing for the next level.
 
-``from_toml`` reads an edition, ``from_json`` answers to it, ``score`` gives points, level, what cannot be said yet and
-the next best actions; ``again`` is the independent judge. "Not answered" is never "failed".
+``from_toml`` reads an edition, ``from_json`` (``answers_of``: a table) answers to it, ``to_json`` writes them again;
+``score`` gives points, level and what cannot be said yet, ``advice`` every step to the next level; ``again`` is the
+independent judge. "Not answered" is never "failed".
 """
 
+from dengta.engines.maturity.advice import Step, Way, advice
 from dengta.engines.maturity.answers_reading import edition_of, from_json
+from dengta.engines.maturity.answers_reading import of as answers_of
+from dengta.engines.maturity.answers_writing import Stated, canonical, to_json
 from dengta.engines.maturity.check import again
 from dengta.engines.maturity.edition_reading import from_toml
 from dengta.engines.maturity.model import Answers, Edition, Gap, Kind, Score
@@ -21,7 +25,13 @@ __all__ = [
     "Gap",
     "Kind",
     "Score",
+    "Stated",
+    "Step",
+    "Way",
+    "advice",
     "again",
+    "answers_of",
+    "canonical",
     "edition_of",
     "from_json",
     "from_toml",
@@ -29,4 +39,5 @@ __all__ = [
     "networking",
     "oee_recomputable",
     "score",
+    "to_json",
 ]

@@ -3,7 +3,7 @@ none: every fault at once.
 
     {"edition": "miit-2024", "items": {"equipment-networked": {"networked": 12, "all": 20}, "systems": "two",
      "network": ["control", "5g"], "funding": 3.5}, "scenes": {"scene-quality": 2},
-     "evidence": {"systems": ["list.pdf"]}}
+     "evidence": {"systems": ["list.pdf"]}, "enterprise": "9144200010000000XX"}
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ def of(data: dict[str, object], source: str, edition: Edition) -> Answers:
     """The answers of a table, as JSON or a form has it."""
     top = Table(data, (source,))
     top.has("schema")
+    top.text("enterprise", needed=False)
     if top.text("edition") not in ("", edition.id):
         top.fault("maturity.other_edition", "edition", stated=shown(data.get("edition")), edition=edition.id)
     items = top.table("items", needed=False)

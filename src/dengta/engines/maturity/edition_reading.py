@@ -85,7 +85,10 @@ def _item(table: Table, ids: Register, dimensions: list[str]) -> Item:
         table.texts("parts", needed=False),
         table.both("evidence", needed=False),
         table.text("predicate", needed=False),
+        tuple(table.as_text(f"part_names[{k}]", v) for k, v in enumerate(table.entries("part_names", needed=False), 1)),
     )
+    if item.part_names and len(item.part_names) != len(item.parts):
+        table.fault("maturity.part_names", "part_names", parts=len(item.parts), names=len(item.part_names))
     best = max([b.points for b in item.bins] + [o.points for o in item.options], default=Fraction(0))
     if kind is Kind.MULTI:
         best = sum((o.points for o in item.options), Fraction(0))

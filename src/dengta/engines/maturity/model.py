@@ -63,6 +63,7 @@ class Item:
     parts: tuple[str, ...] = ()  # names of numerator and denominator
     evidence: Text = NO_TEXT
     predicate: str = ""
+    part_names: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

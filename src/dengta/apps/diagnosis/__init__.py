@@ -1,0 +1,1 @@
+"""Diagnoses: a firm's answers to a questionnaire, each with its evidence, frozen when submitted."""

@@ -1,0 +1,148 @@
+"""Everything that changes a diagnosis: begin, answer, submit. What stands behind answers: `attaching`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from dengta import programmes
+from dengta.apps.accounts.journal import Call, Outcome, once
+from dengta.apps.accounts.models import User
+from dengta.apps.diagnosis import queries
+from dengta.apps.diagnosis.drafting import actor_of, draft, judged, kept_points, moment, refuse_stale
+from dengta.apps.diagnosis.filled import edition
+from dengta.apps.diagnosis.models import Answer, Diagnosis, Evidence, State
+from dengta.apps.diagnosis.policies import require_fill
+from dengta.core.reason import Reason, Refusal
+from dengta.engines.maturity import Stated, canonical
+
+
+def begin(
+    *,
+    call: Call,
+    diagnosis_id: UUID,
+    enterprise: str,
+    programme: str,
+    asked: str,
+    town: str = "",
+    after: UUID | None = None,
+) -> Outcome:
+    """A new draft of the edition `asked`, empty or with the answers and evidence of the diagnosis `after`.
+
+    Refusal: not the firm's own person; no such edition or programme; a draft is open (who, when); `after` answers
+    another edition.
+    """
+    actor = actor_of(call)
+    require_fill(actor, enterprise)
+    edition(asked)
+    if programme not in programmes.known():
+        raise Refusal(Reason("diagnosis.no_programme", (programme,), {"known": ", ".join(programmes.known())}))
+
+    def work() -> Outcome:
+        _refuse_open(enterprise, programme, asked)
+        made = Diagnosis.objects.create(
+            id=diagnosis_id,
+            enterprise=enterprise,
+            programme=programme,
+            town=town,
+            edition=asked,
+            begun_by=actor.name,
+            begun_at=call.at,
+            changed_by=actor.name,
+            changed_at=call.at,
+            after=after,
+        )
+        if after is not None:
+            _carry_over(made, after, actor)
+        return {"diagnosis": str(made.pk)}
+
+    params = {"diagnosis": str(diagnosis_id), "enterprise": enterprise, "edition": asked, "after": str(after or "")}
+    return once(call, "diagnosis.begin", params, work)
+
+
+def _refuse_open(enterprise: str, programme: str, asked: str) -> None:
+    open_ = queries.of_firm(enterprise, programme).filter(edition=asked, state=State.DRAFT).first()
+    if open_ is not None:
+        when = moment(open_.changed_at)
+        raise Refusal(Reason("diagnosis.draft_open", (asked,), {"who": open_.changed_by, "when": when}))
+
+
+def _carry_over(made: Diagnosis, after: UUID, reader: User) -> None:
+    """Answers stay signed by whoever gave them, until they are changed; so does evidence."""
+    earlier = queries.diagnosis(after, reader)
+    if earlier is None or earlier.enterprise != made.enterprise:
+        raise Refusal(Reason("diagnosis.none", (str(after),)))
+    if earlier.edition != made.edition:
+        raise Refusal(Reason("maturity.other_edition", (), {"stated": earlier.edition, "edition": made.edition}))
+    rows = list(earlier.answers.exclude(value=""))
+    for row in rows:
+        row.pk, row.diagnosis, row.version, row._state.adding = None, made, 1, True
+    Answer.objects.bulk_create(rows)
+    papers = list(queries.evidence(earlier))
+    for at, paper in enumerate(papers, 1):
+        paper.pk, paper.diagnosis, paper._state.adding = UUID(int=made.pk.int + at), made, True
+    Evidence.objects.bulk_create(papers)
+
+
+def save_answers(
+    *, call: Call, diagnosis_id: UUID, stated: Mapping[str, Stated | None], seen: Mapping[str, int]
+) -> Outcome:
+    """Keep answers of a draft; None takes one back. seen: the version of each answer on the page it comes from.
+
+    Refusal with every fault, nothing kept: a question of another edition, a value that answers none; an answer that
+    somebody changed since it was seen (who and when). Answers the versions of what was asked about.
+    """
+    actor = actor_of(call)
+
+    def work() -> Outcome:
+        found = draft(diagnosis_id, actor)
+        given = judged(found.edition, stated)
+        rows = {row.question: row for row in found.answers.select_for_update().filter(question__in=list(given))}
+        changed = {q: text for q, text in given.items() if text != (rows[q].value if q in rows else "")}
+        refuse_stale(found.edition, {q: rows[q] for q in changed if q in rows}, seen)
+        for question, text in changed.items():
+            row = rows.setdefault(question, Answer(diagnosis=found, question=question, version=0))
+            row.value, row.version = text, row.version + 1
+            row.answered_by, row.answered_at, row.at_client = actor.name, call.at, call.at_client
+            row.save()
+        if changed:
+            _touch(found, actor, call)
+        return {"version": found.version, "answers": {q: rows[q].version if q in rows else 0 for q in given}}
+
+    shown = {q: None if value is None else canonical(value) for q, value in stated.items()}
+    return once(call, "diagnosis.save", {"diagnosis": str(diagnosis_id), "stated": shown, "seen": dict(seen)}, work)
+
+
+def submit(*, call: Call, diagnosis_id: UUID, version: int, pledged: bool) -> Outcome:
+    """Freeze a draft as it was seen at `version`; the firm's diagnosis before it is superseded.
+
+    Refusal: nobody pledged its truth; nothing is answered; somebody changed it meanwhile (who and when).
+    """
+    actor = actor_of(call)
+
+    def work() -> Outcome:
+        found = draft(diagnosis_id, actor)
+        if found.version != version:
+            raise Refusal(
+                Reason("diagnosis.changed", params={"who": found.changed_by, "when": moment(found.changed_at)})
+            )
+        if not pledged:
+            raise Refusal(Reason("diagnosis.no_pledge"))
+        now = queries.filled(found)
+        if not now.stated:
+            raise Refusal(Reason("diagnosis.nothing_answered"))
+        queries.of_firm(found.enterprise, found.programme).filter(edition=found.edition, state=State.SUBMITTED).update(
+            state=State.SUPERSEDED
+        )
+        found.sha256, found.points, found.level = now.sha256, kept_points(now.score.least), now.score.level
+        found.state, found.submitted_by, found.submitted_at = State.SUBMITTED, actor.name, call.at
+        found.save()
+        return {"diagnosis": str(found.pk), "sha256": found.sha256, "level": found.level}
+
+    return once(call, "diagnosis.submit", {"diagnosis": str(diagnosis_id), "version": version}, work)
+
+
+def _touch(found: Diagnosis, actor: User, call: Call) -> None:
+    found.version += 1
+    found.changed_by, found.changed_at = actor.name, call.at
+    found.save()

@@ -1,0 +1,110 @@
+"""What each page of Diagnosis is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from dengta import programmes
+from dengta.apps.accounts.models import User
+from dengta.apps.diagnosis import queries
+from dengta.apps.diagnosis.drafting import ZONE
+from dengta.apps.diagnosis.filled import Filled, edition
+from dengta.apps.diagnosis.models import Diagnosis, State
+from dengta.web.diagnosis.panel import panel
+from dengta.web.diagnosis.questions import of_section, questions, sections
+from dengta.web.diagnosis.words import CERTAINTY, STATES, said
+from dengta.web.keys import fresh_key
+
+FIRST_STEPS = 5
+
+
+def of_firm(who: User) -> dict[str, Any]:
+    """A firm's draft, what it submitted, and the questionnaires it may begin."""
+    rows = [_listed(one) for one in queries.of_firm(who.enterprise, settings.PROGRAMME)]
+    drafts = {row["found"].edition for row in rows if row["found"].state == State.DRAFT}
+    offers = [
+        {
+            "edition": name,
+            "name": said(edition(name).name),
+            "document": edition(name).document,
+            "questions": len(edition(name).items) + len(edition(name).scenes),
+            "certainty": CERTAINTY[edition(name).certainty],
+            "id": fresh_key(),
+            "key": fresh_key(),
+            "last": next((r["found"].pk for r in rows if r["found"].edition == name), None),
+        }
+        for name in reversed(programmes.editions())
+        if name not in drafts
+    ]
+    return {"rows": rows, "offers": offers, "enterprise": who.enterprise, "zone": ZONE}
+
+
+def of_list(request: HttpRequest, who: User) -> dict[str, Any]:
+    """What firms submitted."""
+    return {"rows": [], "zone": ZONE}
+
+
+def _listed(found: Diagnosis) -> dict[str, Any]:
+    level = next((one for one in edition(found.edition).levels if one.number == found.level), None)
+    return {
+        "found": found,
+        "state": STATES[found.state],
+        "edition": said(edition(found.edition).name),
+        "level_name": said(level.name) if level else "",
+    }
+
+
+def of_form(now: Filled, section: str, mine: bool) -> dict[str, Any]:
+    """A section: its questions, the others, the score."""
+    asked = of_section(now.edition, section)
+    return {
+        "here": next(one for one in sections(now) if one.id == section),
+        "questions": questions(now, asked),
+        "mine": mine,
+        "next": next_section(now, section),
+        "key": fresh_key(),
+        **of_panel(now),
+    }
+
+
+def of_panel(now: Filled) -> dict[str, Any]:
+    """What the score beside the form and the tabs above it show."""
+    made = panel(now)
+    return {
+        "diagnosis": now.diagnosis,
+        "edition": {"name": said(now.edition.name), "document": now.edition.document},
+        "sections": sections(now),
+        "panel": made,
+        "first_steps": made.steps[:FIRST_STEPS],
+        "more_steps": max(0, len(made.steps) - FIRST_STEPS),
+        "zone": ZONE,
+    }
+
+
+def of_result(now: Filled, mine: bool) -> dict[str, Any]:
+    """Everything that follows, question by question."""
+    parts = [(one, questions(now, of_section(now.edition, one.id))) for one in sections(now)]
+    return {
+        "parts": parts,
+        "mine": mine,
+        "state": STATES[now.diagnosis.state],
+        "sha256": now.sha256,
+        "source": now.edition.source,
+        "certainty": CERTAINTY[now.edition.certainty],
+        "key": fresh_key(),
+        **of_panel(now),
+    }
+
+
+def first_section(now: Filled) -> str:
+    """Where filling in begins."""
+    return sections(now)[0].id
+
+
+def next_section(now: Filled, section: str) -> str:
+    """The section after this one; "" after the last."""
+    names = [one.id for one in sections(now)]
+    return dict(zip(names, [*names[1:], ""], strict=True))[section]

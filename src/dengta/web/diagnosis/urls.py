@@ -1,0 +1,16 @@
+"""Addresses of Diagnosis, below ``/city/diagnosis/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from dengta.web.diagnosis import views
+
+urlpatterns = [
+    path("", views.diagnoses, name="diagnosis"),
+    path("begin/", views.begin, name="diagnosis-begin"),
+    path("<uuid:diagnosis_id>/", views.result, name="diagnosis-result"),
+    path("<uuid:diagnosis_id>/answers.json", views.answers, name="diagnosis-answers"),
+    path("<uuid:diagnosis_id>/submit/", views.submit, name="diagnosis-submit"),
+    path("<uuid:diagnosis_id>/<slug:section>/", views.section, name="diagnosis-section"),
+]
