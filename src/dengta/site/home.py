@@ -3,6 +3,7 @@
 dengta-home/
   secret                 key of sessions and tokens, made at first run, readable by its owner only
   dengta.sqlite          accounts, jobs, ... (unless DENGTA_DATABASE_URL names a PostgreSQL)
+  evidence/              files attached to diagnoses, by what they hold (`dengta.site.uploads`)
   sites/<site>/log/      the event log (`dengta.log`)
   sites/<site>/books/    plant-book revisions (`dengta.site.bookshelf`)
   sites/<site>/imports/  mappings that files were imported by
@@ -84,6 +85,11 @@ class Home:
     def database(self) -> Path:
         """The SQLite database of the web half."""
         return self.path / "dengta.sqlite"
+
+    @property
+    def evidence(self) -> Path:
+        """Folder of files that stand behind what firms state."""
+        return self.path / "evidence"
 
     def secret(self) -> str:
         """The secret of this home; made on first use, readable by its owner only."""

@@ -1,20 +1,34 @@
-"""Everything that changes a diagnosis: begin, answer, submit. What stands behind answers: `attaching`."""
+"""Everything that changes a diagnosis: begin, answer, show what stands behind an answer, submit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 from uuid import UUID
+
+from django.db import transaction
 
 from dengta import programmes
 from dengta.apps.accounts.journal import Call, Outcome, once
 from dengta.apps.accounts.models import User
 from dengta.apps.diagnosis import queries
 from dengta.apps.diagnosis.drafting import actor_of, draft, judged, kept_points, moment, refuse_stale
-from dengta.apps.diagnosis.filled import edition
-from dengta.apps.diagnosis.models import Answer, Diagnosis, Evidence, State
+from dengta.apps.diagnosis.filled import edition, questions
+from dengta.apps.diagnosis.models import Answer, Diagnosis, Evidence, Kind, State
 from dengta.apps.diagnosis.policies import require_fill
-from dengta.core.reason import Reason, Refusal
+from dengta.core.reason import Reason, Refusal, refuse_if
 from dengta.engines.maturity import Stated, canonical
+from dengta.site.uploads import Uploads
+
+MOST = 20 * 10**6
+"""Bytes of a file that is attached."""
+
+
+class File(NamedTuple):
+    """A file on its way in: what people call it, and its bytes in pieces."""
+
+    name: str
+    pieces: Iterable[bytes]
 
 
 def begin(
@@ -111,6 +125,108 @@ def save_answers(
 
     shown = {q: None if value is None else canonical(value) for q, value in stated.items()}
     return once(call, "diagnosis.save", {"diagnosis": str(diagnosis_id), "stated": shown, "seen": dict(seen)}, work)
+
+
+def attach(
+    *,
+    call: Call,
+    uploads: Uploads,
+    diagnosis_id: UUID,
+    evidence_id: UUID,
+    question: str,
+    kind: str,
+    note: str = "",
+    file: File | None = None,
+) -> Outcome:
+    """Evidence for the answer to a question of a draft: a note, a file, or both. The file is kept by what it holds.
+
+    Refusal: a question of another edition; a kind that only a machine can give; a ledger or paper without its file,
+    a statement that says nothing; an empty or too large file; the same file is there already.
+    """
+    actor = actor_of(call)
+    with transaction.atomic():  # before a byte is written: whoever may not, may not fill the disk either
+        found = draft(diagnosis_id, actor)
+    _judge_evidence(found.edition, question, kind, note.strip(), file)
+    sha256, size, name = "", 0, ""
+    if file is not None:
+        name = file.name[-200:]
+        sha256, size = uploads.add(file.pieces, MOST)
+
+    def work() -> Outcome:
+        found = draft(diagnosis_id, actor)
+        if size == 0 and file is not None:
+            raise Refusal(Reason("upload.empty", (name,)))
+        if sha256 and not uploads.path(sha256).is_file():
+            raise Refusal(Reason("upload.gone", (name,)))
+        there = queries.evidence(found).filter(question=question, sha256=sha256).exclude(sha256="").first()
+        if there is not None:
+            when = moment(there.added_at)
+            raise Refusal(Reason("diagnosis.attached", (name,), {"who": there.added_by, "when": when}))
+        made = Evidence.objects.create(
+            id=evidence_id,
+            diagnosis=found,
+            question=question,
+            kind=kind,
+            note=note.strip(),
+            name=name,
+            sha256=sha256,
+            size=size,
+            added_by=actor.name,
+            added_at=call.at,
+            at_client=call.at_client,
+        )
+        _touch(found, actor, call)
+        return {"evidence": str(made.pk), "sha256": sha256}
+
+    params = {"diagnosis": str(diagnosis_id), "question": question, "kind": kind, "note": note, "sha256": sha256}
+    try:
+        return once(call, "diagnosis.attach", params, work)
+    except Refusal:
+        _drop(uploads, sha256)
+        raise
+
+
+def _judge_evidence(asked: str, question: str, kind: str, note: str, file: File | None) -> None:
+    faults = []
+    if question not in questions(asked):
+        faults.append(Reason("maturity.no_question", (question,), {"edition": asked}))
+    if kind not in Kind.values or kind == Kind.MACHINE:
+        known = ", ".join(value for value in Kind.values if value != Kind.MACHINE)
+        faults.append(Reason("diagnosis.evidence_kind", (kind,), {"known": known}))
+    elif kind != Kind.STATEMENT and file is None:
+        faults.append(Reason("diagnosis.no_file"))
+    elif not note and file is None:
+        faults.append(Reason("diagnosis.says_nothing"))
+    refuse_if(faults)
+
+
+def remove(*, call: Call, uploads: Uploads, diagnosis_id: UUID, evidence_id: UUID) -> Outcome:
+    """Take evidence of a draft away; its row stays with who did it and when, its file goes unless it stands elsewhere.
+
+    Refusal: there is none such.
+    """
+    actor = actor_of(call)
+
+    def work() -> Outcome:
+        found = draft(diagnosis_id, actor)
+        paper = queries.evidence(found).filter(pk=evidence_id).first()
+        if paper is None:
+            raise Refusal(Reason("diagnosis.no_evidence", (str(evidence_id),)))
+        paper.removed_by, paper.removed_at = actor.name, call.at
+        paper.save()
+        _touch(found, actor, call)
+        return {"evidence": str(paper.pk), "sha256": paper.sha256}
+
+    params = {"diagnosis": str(diagnosis_id), "evidence": str(evidence_id)}
+    done = once(call, "diagnosis.remove", params, work)
+    _drop(uploads, str(done["sha256"]))
+    return done
+
+
+def _drop(uploads: Uploads, sha256: str) -> None:
+    """A file nobody refers to any more goes."""
+    if sha256 and not Evidence.objects.filter(sha256=sha256, removed_at=0).exists():
+        uploads.remove(sha256)
 
 
 def submit(*, call: Call, diagnosis_id: UUID, version: int, pledged: bool) -> Outcome:

@@ -53,7 +53,7 @@ def _open(score: Score, gap: Gap) -> list[Step]:
     scenes = [
         Step(Way.ANSWER, s.scene.id, s.scene.name, s.scene.clause, Fraction(0), 1, s.scene.binding, False)
         for s in score.scenes
-        if s.level is None
+        if s.level is None and (gap.scenes or gap.binding)
     ]
     items = [
         Step(Way.ANSWER, one.item.id, one.item.name, one.item.clause, one.item.points, 1, False, False)

@@ -10,12 +10,14 @@ from django.http import HttpRequest
 from dengta import programmes
 from dengta.apps.accounts.models import User
 from dengta.apps.diagnosis import queries
+from dengta.apps.diagnosis.commands import MOST
 from dengta.apps.diagnosis.drafting import ZONE
 from dengta.apps.diagnosis.filled import Filled, edition
-from dengta.apps.diagnosis.models import Diagnosis, State
+from dengta.apps.diagnosis.models import GRADES, Diagnosis, Kind, State
+from dengta.engines.maturity.model import Item, Scene
 from dengta.web.diagnosis.panel import panel
-from dengta.web.diagnosis.questions import of_section, questions, sections
-from dengta.web.diagnosis.words import CERTAINTY, STATES, said
+from dengta.web.diagnosis.questions import of_section, question, questions, section_of, sections
+from dengta.web.diagnosis.words import CERTAINTY, KINDS, STATES, said
 from dengta.web.keys import fresh_key
 
 FIRST_STEPS = 5
@@ -96,6 +98,24 @@ def of_result(now: Filled, mine: bool) -> dict[str, Any]:
         "certainty": CERTAINTY[now.edition.certainty],
         "key": fresh_key(),
         **of_panel(now),
+    }
+
+
+def of_evidence(now: Filled, asked: Item | Scene, mine: bool) -> dict[str, Any]:
+    """One question and what stands behind its answer."""
+    return {
+        "q": question(now, asked),
+        "here": next(one for one in sections(now) if one.id == section_of(now.edition, asked.id)),
+        "mine": mine,
+        "papers": [{"paper": one, "kind": KINDS[one.kind]} for one in now.evidence.get(asked.id, ())],
+        "kinds": [(kind, GRADES[kind], label) for kind, label in KINDS.items() if kind != Kind.MACHINE],
+        "most": MOST,
+        "id": fresh_key(),
+        "key": fresh_key(),
+        "diagnosis": now.diagnosis,
+        "sections": sections(now),
+        "edition": {"name": said(now.edition.name), "document": now.edition.document},
+        "zone": ZONE,
     }
 
 

@@ -69,7 +69,7 @@ class Panel:
     dimensions: Sequence[Dimension]
     rules: Sequence[Rule]
     gap: Gap | None
-    gap_points: str
+    missing: str
     next_name: str
     steps: Sequence[Told]
     draft: bool
@@ -101,11 +101,23 @@ def panel(now: Filled) -> Panel:
         ],
         rules=[_rule(score, k) for k in range(len(now.edition.levels))],
         gap=gap,
-        gap_points=shown(gap.score) if gap else "",
+        missing=_missing(gap) if gap else "",
         next_name=names.get(gap.level.number, "") if gap else "",
         steps=[_told(now, step) for step in advice(score)],
         draft=any(one.certainty in "SM" for one in now.edition.levels),
     )
+
+
+def _missing(gap: Gap) -> str:
+    """What is missing, without what is not."""
+    told = []
+    if gap.score:
+        told.append(_("{points} points").format(points=shown(gap.score)))
+    if gap.scenes:
+        told.append(ngettext("{n} scene", "{n} scenes", gap.scenes).format(n=gap.scenes))
+    if gap.binding:
+        told.append(ngettext("{n} binding scene", "{n} binding scenes", gap.binding).format(n=gap.binding))
+    return _(", ").join(told)
 
 
 def _rule(score: Score, at: int) -> Rule:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dengta.web.diagnosis import views
+from dengta.web.diagnosis import evidence_views, views
 
 urlpatterns = [
     path("", views.diagnoses, name="diagnosis"),
@@ -12,5 +12,8 @@ urlpatterns = [
     path("<uuid:diagnosis_id>/", views.result, name="diagnosis-result"),
     path("<uuid:diagnosis_id>/answers.json", views.answers, name="diagnosis-answers"),
     path("<uuid:diagnosis_id>/submit/", views.submit, name="diagnosis-submit"),
+    path("<uuid:diagnosis_id>/of/<slug:question>/", evidence_views.evidence, name="diagnosis-evidence"),
+    path("<uuid:diagnosis_id>/evidence/<uuid:evidence_id>/remove/", evidence_views.remove, name="diagnosis-remove"),
+    path("<uuid:diagnosis_id>/evidence/<uuid:evidence_id>/file/", evidence_views.file, name="diagnosis-file"),
     path("<uuid:diagnosis_id>/<slug:section>/", views.section, name="diagnosis-section"),
 ]

@@ -45,11 +45,11 @@ def begin(request: HttpRequest) -> HttpResponse:
     after = request.POST.get("after", "")
     done = commands.begin(
         call=call_of(request),
-        diagnosis_id=_uuid(request.POST.get("id", "")),
+        diagnosis_id=id_of(request.POST.get("id", "")),
         enterprise=person(request).enterprise,
         programme=settings.PROGRAMME,
         asked=request.POST.get("edition", ""),
-        after=_uuid(after) if after else None,
+        after=id_of(after) if after else None,
     )
     found, _ = look(request, UUID(str(done["diagnosis"])))
     return redirect("diagnosis-section", found.diagnosis.pk, pages.first_section(found))
@@ -156,10 +156,11 @@ def call_of(request: HttpRequest) -> Call:
     stamp = request.POST.get("at_client", "")
     key = request.POST.get("key", "")
     at_client = int(stamp) if stamp.isdecimal() and len(stamp) < 18 else None
-    return Call(actor=person(request), key=_uuid(key or fresh_key()), at=real_now(), at_client=at_client)
+    return Call(actor=person(request), key=id_of(key or fresh_key()), at=real_now(), at_client=at_client)
 
 
-def _uuid(text: str) -> UUID:
+def id_of(text: str) -> UUID:
+    """A posted id. 404 where it is none."""
     try:
         return UUID(text)
     except ValueError:
