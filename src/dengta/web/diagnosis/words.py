@@ -16,7 +16,7 @@ from dengta.engines.maturity.model import Text
 from dengta.words import chosen, say
 
 CERTAINTY: Mapping[str, Promise] = {
-    "F": _("as the source has it"),
+    "F": _("points and bins as the source has them"),
     "S": _("draft, source unread: from a secondary source"),
     "M": _("draft, source unread: from memory"),
     "C": _("computed from published figures"),
