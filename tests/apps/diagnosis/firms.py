@@ -7,6 +7,8 @@ from dengta.apps.accounts.journal import Call
 from dengta.apps.accounts.models import User
 from dengta.apps.diagnosis import commands
 from dengta.apps.diagnosis.models import Diagnosis
+from dengta.apps.register.models import Enterprise
+from dengta.apps.register.recording import add_firms
 from dengta.core.ids import uuid7
 from dengta.engines.register import code_of
 
@@ -22,14 +24,20 @@ def person(login: str, role: str, *, enterprise: str = "own", town: str = "") ->
     return User.objects.get(login=login)
 
 
-def begun(actor: User, *, edition: str = "miit-2024", town: str = "") -> Diagnosis:
-    """An empty draft."""
+def registered(code: str, town: str = "xiaolan") -> None:
+    """The firm of this code is in the register."""
+    if not Enterprise.objects.filter(code=code).exists():
+        add_firms("zhongshan", [(code, "中山市欧阳家具有限公司", town, "furniture")])
+
+
+def begun(actor: User, *, edition: str = "miit-2024") -> Diagnosis:
+    """An empty draft of a firm in Xiaolan."""
+    registered(actor.enterprise)
     commands.begin(
         call=Call.fresh(actor, AT),
         diagnosis_id=ID,
         enterprise=actor.enterprise,
         programme="zhongshan",
         asked=edition,
-        town=town,
     )
     return Diagnosis.objects.get(pk=ID)

@@ -17,7 +17,7 @@ from dengta.apps.diagnosis.models import Answer, Diagnosis, State
 from dengta.core.ids import uuid7
 from dengta.core.reason import Reason, Refusal
 from dengta.engines import maturity
-from tests.apps.diagnosis.firms import AT, ID, OURS, THEIRS, begun, person
+from tests.apps.diagnosis.firms import AT, ID, OURS, THEIRS, begun, person, registered
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +43,7 @@ def only(refused: pytest.ExceptionInfo[Refusal]) -> Reason:
 
 def test_a_draft_begins_once(ouyang: User) -> None:
     call = Call.fresh(ouyang, AT)
+    registered(OURS)
     asked = {"diagnosis_id": ID, "enterprise": OURS, "programme": "zhongshan", "asked": "miit-2024"}
     first = commands.begin(call=call, **asked)  # type: ignore[arg-type]
     assert commands.begin(call=call, **asked) == first  # type: ignore[arg-type]
@@ -182,6 +183,7 @@ def test_nobody_fills_in_for_another_firm(ouyang: User) -> None:
         assert only(refused).code == code
         with pytest.raises(Refusal):
             commands.submit(call=Call.fresh(actor, AT), diagnosis_id=ID, version=1, pledged=True)
+    registered(THEIRS)
     with pytest.raises(Refusal) as refused:
         commands.begin(
             call=Call.fresh(other, AT),
@@ -195,9 +197,19 @@ def test_nobody_fills_in_for_another_firm(ouyang: User) -> None:
     assert not Diagnosis.objects.filter(enterprise=THEIRS).exists()
 
 
+def test_a_firm_that_is_in_no_register_begins_nothing(ouyang: User) -> None:
+    for programme, code in (("zhongshan", "register.no_enterprise"), ("atlantis", "diagnosis.no_programme")):
+        with pytest.raises(Refusal) as refused:
+            commands.begin(
+                call=Call.fresh(ouyang, AT), diagnosis_id=ID, enterprise=OURS, programme=programme, asked="miit-2024"
+            )
+        assert only(refused).code == code
+    assert not Diagnosis.objects.exists()
+
+
 def test_who_may_read_what(ouyang: User) -> None:
     """A draft only its firm; what is submitted also the firm's town and whoever has every town."""
-    begun(ouyang, town="xiaolan")
+    begun(ouyang)
     readers = {
         "own": ouyang,
         "other": person("pan", "firm", enterprise=THEIRS),

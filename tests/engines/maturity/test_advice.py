@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dengta import programmes
@@ -58,6 +58,7 @@ def done(answers: Answers, steps: list[Step]) -> Answers:
     return Answers(answers.edition, items, scenes)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(ALL)
 def test_the_needed_steps_lead_to_the_next_level_and_none_of_the_scenes_is_too_many(answers: Answers) -> None:
     before = score(EDITION, answers)

@@ -20,11 +20,12 @@ Sign = Callable[[str], Any]
 def firm(client_of: Sign, settings: Any, tmp_path: Path) -> Client:
     """The applicant of a firm."""
     from dengta.apps.accounts.models import User
-    from tests.apps.diagnosis.firms import OURS
+    from tests.apps.diagnosis.firms import OURS, registered
 
     settings.HOME = Home(tmp_path / "home")
     client = client_of("firm")
     User.objects.filter(login="ouyang-qing").update(enterprise=OURS)
+    registered(OURS)
     return client
 
 

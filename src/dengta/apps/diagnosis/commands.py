@@ -16,6 +16,8 @@ from dengta.apps.diagnosis.drafting import actor_of, draft, judged, kept_points,
 from dengta.apps.diagnosis.filled import edition, questions
 from dengta.apps.diagnosis.models import Answer, Diagnosis, Evidence, Kind, State
 from dengta.apps.diagnosis.policies import require_fill
+from dengta.apps.register import queries as register
+from dengta.apps.register.policies import Sight
 from dengta.core.reason import Reason, Refusal, refuse_if
 from dengta.engines.maturity import Stated, canonical
 from dengta.site.uploads import Uploads
@@ -38,19 +40,19 @@ def begin(
     enterprise: str,
     programme: str,
     asked: str,
-    town: str = "",
     after: UUID | None = None,
 ) -> Outcome:
     """A new draft of the edition `asked`, empty or with the answers and evidence of the diagnosis `after`.
 
-    Refusal: not the firm's own person; no such edition or programme; a draft is open (who, when); `after` answers
-    another edition.
+    Refusal: not the firm's own person; not in the register; no such edition or programme; a draft is open (who, when);
+    `after` answers another edition.
     """
     actor = actor_of(call)
     require_fill(actor, enterprise)
     edition(asked)
-    if programme not in programmes.known():
-        raise Refusal(Reason("diagnosis.no_programme", (programme,), {"known": ", ".join(programmes.known())}))
+    if programme not in programmes.cities():
+        raise Refusal(Reason("diagnosis.no_programme", (programme,), {"known": ", ".join(programmes.cities())}))
+    firm = register.enterprise(Sight(programme, firm=enterprise), enterprise)
 
     def work() -> Outcome:
         _refuse_open(enterprise, programme, asked)
@@ -58,7 +60,7 @@ def begin(
             id=diagnosis_id,
             enterprise=enterprise,
             programme=programme,
-            town=town,
+            town=firm.town,
             edition=asked,
             begun_by=actor.name,
             begun_at=call.at,
@@ -77,7 +79,7 @@ def begin(
 def _refuse_open(enterprise: str, programme: str, asked: str) -> None:
     open_ = queries.of_firm(enterprise, programme).filter(edition=asked, state=State.DRAFT).first()
     if open_ is not None:
-        when = moment(open_.changed_at)
+        when = moment(open_, open_.changed_at)
         raise Refusal(Reason("diagnosis.draft_open", (asked,), {"who": open_.changed_by, "when": when}))
 
 
@@ -88,7 +90,7 @@ def _carry_over(made: Diagnosis, after: UUID, reader: User) -> None:
         raise Refusal(Reason("diagnosis.none", (str(after),)))
     if earlier.edition != made.edition:
         raise Refusal(Reason("maturity.other_edition", (), {"stated": earlier.edition, "edition": made.edition}))
-    rows = list(earlier.answers.exclude(value=""))
+    rows = list(Answer.objects.filter(diagnosis=earlier).exclude(value=""))
     for row in rows:
         row.pk, row.diagnosis, row.version, row._state.adding = None, made, 1, True
     Answer.objects.bulk_create(rows)
@@ -111,9 +113,12 @@ def save_answers(
     def work() -> Outcome:
         found = draft(diagnosis_id, actor)
         given = judged(found.edition, stated)
-        rows = {row.question: row for row in found.answers.select_for_update().filter(question__in=list(given))}
+        rows = {
+            row.question: row
+            for row in Answer.objects.select_for_update().filter(diagnosis=found, question__in=list(given))
+        }
         changed = {q: text for q, text in given.items() if text != (rows[q].value if q in rows else "")}
-        refuse_stale(found.edition, {q: rows[q] for q in changed if q in rows}, seen)
+        refuse_stale(found, {q: rows[q] for q in changed if q in rows}, seen)
         for question, text in changed.items():
             row = rows.setdefault(question, Answer(diagnosis=found, question=question, version=0))
             row.value, row.version = text, row.version + 1
@@ -160,7 +165,7 @@ def attach(
             raise Refusal(Reason("upload.gone", (name,)))
         there = queries.evidence(found).filter(question=question, sha256=sha256).exclude(sha256="").first()
         if there is not None:
-            when = moment(there.added_at)
+            when = moment(found, there.added_at)
             raise Refusal(Reason("diagnosis.attached", (name,), {"who": there.added_by, "when": when}))
         made = Evidence.objects.create(
             id=evidence_id,
@@ -240,7 +245,7 @@ def submit(*, call: Call, diagnosis_id: UUID, version: int, pledged: bool) -> Ou
         found = draft(diagnosis_id, actor)
         if found.version != version:
             raise Refusal(
-                Reason("diagnosis.changed", params={"who": found.changed_by, "when": moment(found.changed_at)})
+                Reason("diagnosis.changed", params={"who": found.changed_by, "when": moment(found, found.changed_at)})
             )
         if not pledged:
             raise Refusal(Reason("diagnosis.no_pledge"))

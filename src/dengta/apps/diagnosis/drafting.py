@@ -13,12 +13,10 @@ from dengta.apps.accounts.models import User
 from dengta.apps.diagnosis.filled import edition, questions
 from dengta.apps.diagnosis.models import Answer, Diagnosis, State
 from dengta.apps.diagnosis.policies import require_fill
+from dengta.apps.register import queries as register
 from dengta.core.reason import Reason, Refusal, refuse_if
 from dengta.core.time import Micros, to_datetime
 from dengta.engines.maturity import Stated, answers_of, canonical
-
-ZONE = ZoneInfo("Asia/Shanghai")
-"""Of every programme: one country, one zone."""
 
 
 def kept_points(points: Fraction) -> Decimal:
@@ -32,9 +30,14 @@ def actor_of(call: Call) -> User:
     return call.actor
 
 
-def moment(at: Micros) -> str:
+def zone_of(programme: str) -> ZoneInfo:
+    """The zone of a programme's city."""
+    return ZoneInfo(register.city_of(programme).zone)
+
+
+def moment(found: Diagnosis, at: Micros) -> str:
     """An instant on the wall of the programme's city."""
-    return to_datetime(at, ZONE).strftime("%Y-%m-%d %H:%M")
+    return to_datetime(at, zone_of(found.programme)).strftime("%Y-%m-%d %H:%M")
 
 
 def draft(diagnosis_id: UUID, actor: User) -> Diagnosis:
@@ -44,7 +47,7 @@ def draft(diagnosis_id: UUID, actor: User) -> Diagnosis:
         raise Refusal(Reason("diagnosis.none", (str(diagnosis_id),)))
     require_fill(actor, found.enterprise)
     if found.state != State.DRAFT:
-        when = moment(found.submitted_at)
+        when = moment(found, found.submitted_at)
         raise Refusal(Reason("diagnosis.frozen", params={"who": found.submitted_by, "when": when}))
     return found
 
@@ -69,11 +72,13 @@ def _sorted(value: Stated) -> Stated:
     return sorted(value) if isinstance(value, list | tuple) else value
 
 
-def refuse_stale(asked: str, rows: Mapping[str, Answer], seen: Mapping[str, int]) -> None:
+def refuse_stale(found: Diagnosis, rows: Mapping[str, Answer], seen: Mapping[str, int]) -> None:
     """Refuses answers that somebody changed since they were seen; each says who and when."""
-    clauses = questions(asked)
+    clauses = questions(found.edition)
     refuse_if(
-        Reason("diagnosis.answer_changed", (clauses[q],), {"who": row.answered_by, "when": moment(row.answered_at)})
+        Reason(
+            "diagnosis.answer_changed", (clauses[q],), {"who": row.answered_by, "when": moment(found, row.answered_at)}
+        )
         for q, row in rows.items()
         if row.version != seen.get(q, 0)
     )

@@ -29,8 +29,7 @@ def edition(name: str) -> Edition:
 @lru_cache(maxsize=16)
 def questions(name: str) -> Mapping[str, str]:
     """The clause of every question of an edition, by id, in order."""
-    asked = edition(name)
-    return {one.id: one.clause for one in (*asked.items, *asked.scenes)}
+    return {one.id: one.clause for one in edition(name).questions}
 
 
 def told(evidence: Evidence) -> str:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from dengta.apps.accounts.models import User
 from dengta.apps.diagnosis.filled import Filled
-from dengta.apps.diagnosis.models import Diagnosis, Evidence, State
+from dengta.apps.diagnosis.models import Answer, Diagnosis, Evidence, State
 from dengta.apps.diagnosis.policies import may_read
 
 
@@ -20,12 +20,12 @@ def diagnosis(diagnosis_id: UUID, reader: User) -> Diagnosis | None:
 
 def filled(found: Diagnosis) -> Filled:
     """Its answers and evidence, in two reads."""
-    return Filled.of(found, found.answers.all(), evidence(found))
+    return Filled.of(found, Answer.objects.filter(diagnosis=found), evidence(found))
 
 
 def evidence(found: Diagnosis) -> QuerySet[Evidence]:
     """Its evidence that was not taken away, oldest first."""
-    return found.evidence.filter(removed_at=0).order_by("added_at", "pk")
+    return Evidence.objects.filter(diagnosis=found, removed_at=0).order_by("added_at", "pk")
 
 
 def of_firm(enterprise: str, programme: str) -> QuerySet[Diagnosis]:

@@ -114,6 +114,11 @@ class Edition:
     scenes: tuple[Scene, ...]
     levels: tuple[Level, ...]
 
+    @property
+    def questions(self) -> tuple[Item | Scene, ...]:
+        """Items and scenes, in order."""
+        return (*self.items, *self.scenes)
+
 
 Answer = Fraction | str | frozenset[str]
 """A share in percent, an option, or the options that apply."""

@@ -25,7 +25,7 @@ from dengta.web.diagnosis.words import sentences
 def evidence(request: HttpRequest, diagnosis_id: UUID, question: str) -> HttpResponse:
     """A question with its evidence; POST attaches some."""
     now, mine = look(request, diagnosis_id)
-    asked = next((one for one in (*now.edition.items, *now.edition.scenes) if one.id == question), None)
+    asked = next((one for one in now.edition.questions if one.id == question), None)
     if asked is None:
         raise Http404(question)
     told = pages.of_evidence(now, asked, mine)

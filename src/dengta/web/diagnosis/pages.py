@@ -11,7 +11,7 @@ from dengta import programmes
 from dengta.apps.accounts.models import User
 from dengta.apps.diagnosis import queries
 from dengta.apps.diagnosis.commands import MOST
-from dengta.apps.diagnosis.drafting import ZONE
+from dengta.apps.diagnosis.drafting import zone_of
 from dengta.apps.diagnosis.filled import Filled, edition
 from dengta.apps.diagnosis.models import GRADES, Diagnosis, Kind, State
 from dengta.engines.maturity.model import Item, Scene
@@ -41,12 +41,12 @@ def of_firm(who: User) -> dict[str, Any]:
         for name in reversed(programmes.editions())
         if name not in drafts
     ]
-    return {"rows": rows, "offers": offers, "enterprise": who.enterprise, "zone": ZONE}
+    return {"rows": rows, "offers": offers, "enterprise": who.enterprise, "zone": zone_of(settings.PROGRAMME)}
 
 
 def of_list(request: HttpRequest, who: User) -> dict[str, Any]:
     """What firms submitted."""
-    return {"rows": [], "zone": ZONE}
+    return {"rows": [], "zone": zone_of(settings.PROGRAMME)}
 
 
 def _listed(found: Diagnosis) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def of_panel(now: Filled) -> dict[str, Any]:
         "panel": made,
         "first_steps": made.steps[:FIRST_STEPS],
         "more_steps": max(0, len(made.steps) - FIRST_STEPS),
-        "zone": ZONE,
+        "zone": zone_of(now.diagnosis.programme),
     }
 
 
@@ -115,7 +115,7 @@ def of_evidence(now: Filled, asked: Item | Scene, mine: bool) -> dict[str, Any]:
         "diagnosis": now.diagnosis,
         "sections": sections(now),
         "edition": {"name": said(now.edition.name), "document": now.edition.document},
-        "zone": ZONE,
+        "zone": zone_of(now.diagnosis.programme),
     }
 
 

@@ -12,11 +12,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dengta.apps.accounts.journal import Call
-from dengta.apps.accounts.policies import Permission, may, require
+from dengta.apps.accounts.policies import Permission, require
 from dengta.apps.diagnosis import commands, queries
 from dengta.apps.diagnosis.filled import Filled
 from dengta.apps.diagnosis.models import State
 from dengta.apps.diagnosis.policies import may_fill, require_fill
+from dengta.apps.register.policies import is_firm
 from dengta.core.reason import Refusal
 from dengta.engines.maturity.model import Item, Scene
 from dengta.site.clock import real_now
@@ -32,7 +33,7 @@ from dengta.web.scope import person
 def diagnoses(request: HttpRequest) -> HttpResponse:
     """A firm's own diagnoses; for officers those of their towns."""
     who = person(request)
-    if may(who, Permission.OWN_FIRM) and not may(who, Permission.SEE_CITY):
+    if is_firm(who):
         require_fill(who, who.enterprise)
         return render(request, "diagnosis/firm.html", pages.of_firm(who))
     require(who, Permission.SEE_CITY)

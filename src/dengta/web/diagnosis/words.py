@@ -46,8 +46,8 @@ def shown(points: Fraction | None) -> str:
 
 def sentences(refusal: Refusal, edition: Edition) -> list[str]:
     """The reasons of `refusal`, questions by clause and name."""
-    names = {one.id: f"{one.clause} {said(one.name)}" for one in (*edition.items, *edition.scenes)}
-    names |= {one.clause: names[one.id] for one in (*edition.items, *edition.scenes)}
+    names = {one.id: f"{one.clause} {said(one.name)}" for one in edition.questions}
+    names |= {one.clause: names[one.id] for one in edition.questions}
     return [say(_placed(reason, names), chosen(get_language())) for reason in refusal.reasons]
 
 
