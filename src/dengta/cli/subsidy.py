@@ -16,7 +16,8 @@ from dengta.core.toml_reading import decode
 from dengta.engines import subsidy
 from dengta.engines.subsidy import Award, Case, Programme, Step
 from dengta.engines.subsidy.model import Text
-from dengta.words import say, word
+from dengta.words import say
+from dengta.words.subsidy_terms import sentence, term
 
 app = typer.Typer(add_completion=False, help=tr("subsidy.about"))
 CaseFile = Annotated[Path, typer.Argument(help=tr("subsidy.argument_case"))]
@@ -52,7 +53,11 @@ def options(case: CaseFile, programme: Rules = "zhongshan", as_json: AsJson = Fa
         return
     rows = []
     for award in found:
-        missing = [one.requirement.fact for one in award.requirements if one.finding is not subsidy.Finding.MET]
+        missing = [
+            term("fact", one.requirement.fact, language())
+            for one in award.requirements
+            if one.finding is not subsidy.Finding.MET
+        ]
         may = tr(f"subsidy.eligible_{ {True: 'yes', False: 'no', None: 'unknown'}[award.eligible] }")
         rows.append([_in(award.article.title), may, _yuan(award.amount), ", ".join(missing)])
     headings = [("article", False), ("eligible", False), ("amount", True), ("missing", False)]
@@ -136,7 +141,7 @@ def _told(award: Award, explain: bool) -> Iterator[str]:
         yield tr("subsidy.draft")
     for one in award.requirements:
         if explain or one.finding is not subsidy.Finding.MET:
-            named = {"fact": one.requirement.fact, "clause": one.requirement.clause}
+            named = {"fact": term("fact", one.requirement.fact, language()), "clause": one.requirement.clause}
             yield "  " + tr(f"subsidy.requirement_{one.finding.value}", **named)
     for reason in award.reasons:
         yield "  " + say(reason, language())
@@ -150,7 +155,7 @@ def _told(award: Award, explain: bool) -> Iterator[str]:
 def _explained(step: Step, depth: int) -> Iterator[str]:
     """The amount first, then what made it, indented."""
     amount = "" if step.amount is None else f"{_exact(step)}  "
-    yield f"{'  ' * depth}{amount}{word(step.code, language(), **step.params)}{_mark(step)}"
+    yield f"{'  ' * depth}{amount}{sentence(step.code, step.params, language())}{_mark(step)}"
     for inner in step.steps:
         yield from _explained(inner, depth + 1)
 

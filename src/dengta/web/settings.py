@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "dengta.web.imports",
     "dengta.web.diagnosis",
     "dengta.web.register",
+    "dengta.web.rules",
     "dengta.web.today",
 ]
 

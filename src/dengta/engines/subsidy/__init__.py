@@ -6,9 +6,11 @@ for. `Register` holds a whole register's cases in columns, `changed` says what a
 ``recomputed`` is the independent judge: day by day, by the plainest way there is.
 """
 
-from dengta.engines.subsidy.case_reading import from_json
+from dengta.engines.subsidy.case_reading import from_data, from_json
+from dengta.engines.subsidy.case_writing import as_data
 from dengta.engines.subsidy.check import recomputed
 from dengta.engines.subsidy.compute import INSTRUMENTS, compute, options
+from dengta.engines.subsidy.example import example
 from dengta.engines.subsidy.model import Article, Award, Case, Certainty, Finding, Programme, Step
 from dengta.engines.subsidy.programme_reading import from_toml
 from dengta.engines.subsidy.register import Changed, Register, changed
@@ -24,8 +26,11 @@ __all__ = [
     "Programme",
     "Register",
     "Step",
+    "as_data",
     "changed",
     "compute",
+    "example",
+    "from_data",
     "from_json",
     "from_toml",
     "options",

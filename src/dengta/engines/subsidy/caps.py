@@ -39,7 +39,8 @@ def rounded(article: Article, step: Step) -> Step:
     fen = to_fen(exact, rule)
     if fen == exact:
         return step
-    return Step("subsidy.rounded", Fraction(fen), article.clause, {"rounding": rule}, steps=(step,))
+    mark = article.of_word("rounding")
+    return Step("subsidy.rounded", Fraction(fen), article.clause, {"rounding": rule}, mark, (step,))
 
 
 def to_fen(exact: Fraction, rule: str) -> int:

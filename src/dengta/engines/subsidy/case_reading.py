@@ -108,6 +108,11 @@ def from_json(text: str, source: str) -> Case:
         raise Refusal(Reason("subsidy.not_json", (source,), {"why": str(error)})) from None
     if not isinstance(data, dict):
         raise Refusal(Reason("toml.not_table", (source,), {"value": shown(data)}))
+    return from_data(data, source)
+
+
+def from_data(data: dict[str, Any], source: str) -> Case:
+    """The case of a JSON text's object; a table that is `toml_reading.Placed` names its own place in faults."""
     top = Table(data, (source,))
     top.has("schema")
     day = top.day("day")

@@ -44,7 +44,8 @@ def eligible(
             steps.append(Step("subsidy.item", Fraction(fen), params={"item": item.id, "kind": item.kind}))
     total = sum(cost_of(article, item) for item in found)
     vat = article.words.get("vat", "excluded")
-    step = Step("subsidy.eligible_cost", Fraction(total), article.clause, {"vat": vat}, steps=tuple(steps))
+    mark = article.of_word("vat")
+    step = Step("subsidy.eligible_cost", Fraction(total), article.clause, {"vat": vat}, mark, tuple(steps))
     return Cost(tuple(found), total, step)
 
 

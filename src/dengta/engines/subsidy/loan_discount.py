@@ -98,7 +98,8 @@ def _loan(
         Step("subsidy.stretch", stretch.interest, params=_shown(stretch)) for stretch in span if stretch.eligible
     )
     day_count = article.words["day_count"]
-    step = Step("subsidy.accrued", accrued, article.clause, {"loan": loan.id, "day_count": day_count}, steps=days)
+    told: dict[str, Param] = {"loan": loan.id, "day_count": day_count}
+    step = Step("subsidy.accrued", accrued, article.clause, told, article.of_word("day_count"), days)
     share = article.parameters["share"].at(case.day)
     if share is not None and loan.drawn is not None:
         step = _share(article, step, share, max(0, year - loan.drawn.year))

@@ -99,8 +99,8 @@ class Requirement:
 class Article:
     """A policy article: which `instrument` it is, when it holds, what it is made of.
 
-    words: settings that are not numbers (day count, rounding, kinds of cost). mode: of all articles of one mode, a
-    project may use one.
+    words: settings that are not numbers (day count, rounding, kinds of cost); unread: those of them no source was read
+    for. mode: of all articles of one mode, a project may use one.
     """
 
     id: str
@@ -115,6 +115,11 @@ class Article:
     words: Mapping[str, str] = field(default_factory=dict)
     requirements: tuple[Requirement, ...] = ()
     mode: str = ""
+    unread: tuple[str, ...] = ()
+
+    def of_word(self, word: str) -> Certainty:
+        """How certain one of its words is."""
+        return Certainty.MEMORY if word in self.unread else self.certainty
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 [programme]         id, name = { en, zh }
 [[article]]         id, instrument, title, document, clause, source, certainty, from, until, mode
-  words = { day_count = "actual/360" }
+  words = { day_count = "actual/360" }, unread = ["day_count"]: words no source was read for
   [[article.parameter]]   id, unit
     [[article.parameter.value]]   from, until, is = "0.2" | ["0.9", "0.8"], source, certainty
   [[article.requires]]    fact, clause, least | most | is, certainty
@@ -119,7 +119,16 @@ def _article(table: Table) -> Article:
         words,
         tuple(_requirement(one) for one in table.tables("requires")),
         table.text("mode", needed=False),
+        _unread(table, words),
     )
+
+
+def _unread(table: Table, words: dict[str, str]) -> tuple[str, ...]:
+    names = table.texts("unread", needed=False)
+    for name in names:
+        if name not in words:
+            table.fault("subsidy.word_unknown", "unread", known=", ".join(words) or "-")
+    return names
 
 
 def _words(table: Table, instrument: str) -> dict[str, str]:

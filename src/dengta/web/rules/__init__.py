@@ -1,0 +1,1 @@
+"""The rule browser: every article with the history of its numbers, their sources and marks, and a calculator."""
