@@ -32,7 +32,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """A new person; the password is asked for, or read as one line where nobody types."""
-    _open(home)
+    open_home(home)
     from dengta.apps.accounts import commands
     from dengta.apps.accounts.journal import Call
 
@@ -50,7 +50,7 @@ def add(
 @answers
 def list_(home: HomeAt = None, as_json: AsJson = False) -> None:
     """Everybody with an account."""
-    _open(home)
+    open_home(home)
     from dengta.apps.accounts import queries
 
     people = queries.people()
@@ -61,7 +61,7 @@ def list_(home: HomeAt = None, as_json: AsJson = False) -> None:
     print_table("", columns, ([p["login"], p["name"], ", ".join(p["roles"]), p["site"]] for p in people))
 
 
-def _open(home: Path | None) -> None:
+def open_home(home: Path | None) -> None:
     """The home's database, made and brought up to date where needed."""
     if find_spec("django") is None:
         raise Refusal(Reason("run.web_missing"))

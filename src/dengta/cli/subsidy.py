@@ -8,19 +8,21 @@ from typing import Annotated, Any
 
 import typer
 
-from dengta import programmes
 from dengta.cli.printing import answers, language, print_json, print_table, tr
+from dengta.cli.subsidy_rules import programme_of
+from dengta.cli.subsidy_what_if import what_if_verb
 from dengta.core.money import Money
 from dengta.core.reason import Reason, Refusal
 from dengta.core.toml_reading import decode
 from dengta.engines import subsidy
-from dengta.engines.subsidy import Award, Case, Programme, Step
+from dengta.engines.subsidy import Award, Case, Step
 from dengta.engines.subsidy.model import Text
 from dengta.words import say
 from dengta.words.subsidy_terms import sentence, term
 
 app = typer.Typer(add_completion=False, help=tr("subsidy.about"))
 CaseFile = Annotated[Path, typer.Argument(help=tr("subsidy.argument_case"))]
+app.command(name="what-if", help=tr("subsidy.what_if.about"))(what_if_verb)
 Rules = Annotated[str, typer.Option("--programme", help=tr("subsidy.option_programme"))]
 AsJson = Annotated[bool, typer.Option("--json", help=tr("subsidy.option_json"))]
 
@@ -35,7 +37,7 @@ def compute(
 ) -> None:
     """The amount of one case, and how it came about."""
     stated = _case(case)
-    award = subsidy.compute(_programme(programme), stated)
+    award = subsidy.compute(programme_of(programme), stated)
     if as_json:
         print_json("subsidy", as_data(award))
         return
@@ -47,7 +49,7 @@ def compute(
 @answers
 def options(case: CaseFile, programme: Rules = "zhongshan", as_json: AsJson = False) -> None:
     """Every article a firm could ask for: how much, and what is missing."""
-    found = subsidy.options(_programme(programme), _case(case))
+    found = subsidy.options(programme_of(programme), _case(case))
     if as_json:
         print_json("subsidy-options", {"options": [as_data(award) for award in found]})
         return
@@ -65,17 +67,6 @@ def options(case: CaseFile, programme: Rules = "zhongshan", as_json: AsJson = Fa
     for award in found:
         for reason in award.reasons:
             typer.echo(f"{_in(award.article.title)}: {say(reason, language())}")
-
-
-def _programme(name: str) -> Programme:
-    if name.endswith(".toml"):
-        path = Path(name)
-        if not path.is_file():
-            raise Refusal(Reason("subsidy.no_file", (name,)))
-        return subsidy.from_toml(decode(path.read_bytes(), path.name), path.name)
-    if name not in programmes.known():
-        raise Refusal(Reason("subsidy.no_programme", (name,), {"known": ", ".join(programmes.known())}))
-    return subsidy.from_toml(programmes.rules(name), name)
 
 
 def _case(path: Path) -> Case:

@@ -21,10 +21,15 @@ def recomputed(article: Article, case: Case) -> int:
     for project in _counted(article, case):
         total += _project(article, case, project, year)
     for name, used in (("cap_year", case.granted.get(year, 0)), ("cap_term", sum(case.granted.values()))):
-        if name in article.parameters:
+        if _says(article, name, case.day):
             cap = _value(article, name, case.day)
             total = min(total, max(Decimal(0), cap * 100 - used))
     return int(total.quantize(Decimal(1), rounding=_RULES[article.words.get("rounding", "half_up")], context=_EXACT))
+
+
+def _says(article: Article, name: str, day: date) -> bool:
+    values = article.parameters[name].values if name in article.parameters else ()
+    return any(value.span.start <= day and (value.span.end is None or day < value.span.end) for value in values)
 
 
 def _value(article: Article, name: str, day: date, nth: int = 0) -> Decimal:
@@ -40,11 +45,11 @@ def _counted(article: Article, case: Case) -> list[Project]:
     for project in sorted((p for p in case.projects if p.filed), key=lambda p: (str(p.filed), p.id)):
         if article.mode and any(used != article.id for used in project.used):
             continue
-        if "lapse_months" in article.parameters and project.filed is not None:
+        if _says(article, "lapse_months", case.day) and project.filed is not None:
             last = _later(project.filed, int(_value(article, "lapse_months", case.day)))
             if (project.applied or case.day) >= last:
                 continue
-        if "filings" in article.parameters and len(found) >= _value(article, "filings", case.day):
+        if _says(article, "filings", case.day) and len(found) >= _value(article, "filings", case.day):
             break
         found.append(project)
     return found
@@ -84,7 +89,9 @@ def _project(article: Article, case: Case, project: Project, year: int) -> Decim
             first = _drawn(loan)
             if inside and first is not None and first <= day < _later(first, int(_value(article, "months", case.day))):
                 points = (
-                    _EXACT.multiply(_value(article, "points", case.day), Decimal(10_000)) if _points(article) else None
+                    _EXACT.multiply(_value(article, "points", case.day), Decimal(10_000))
+                    if _points(article, case.day)
+                    else None
                 )
                 rate = Decimal(_on(loan.rates, day)) if points is None else points
                 accrued[loan.id] = _EXACT.add(accrued[loan.id], _EXACT.multiply(Decimal(counts), rate))
@@ -101,13 +108,13 @@ def _due(article: Article, case: Case, loan: Loan, accrued: Decimal, basis: Deci
     late = sum(p.amount for p in loan.overdue if p.day.year == year)
     if loan.interest:
         due = min(due, Decimal(max(0, paid - late)))
-    if "cap_loan_share" in article.parameters:
+    if _says(article, "cap_loan_share", case.day):
         due = min(due, _EXACT.multiply(_value(article, "cap_loan_share", case.day), Decimal(loan.amount)))
     return due
 
 
-def _points(article: Article) -> bool:
-    return "points" in article.parameters
+def _points(article: Article, day: date) -> bool:
+    return _says(article, "points", day)
 
 
 def _drawn(loan: Loan) -> date | None:

@@ -105,13 +105,13 @@ def next_change(b: Books, loan: int, day: int, end: int) -> int:
 
 @njit(**COMPILED)
 def claims(
-    b: Books, numerators: Ints, year: int, shares: Ints, parts: int, basis: int, paid: Ints, half_up: int, left: Ints,
+    b: Books, numerators: Ints, year: int, shares: Ints, parts: int, basis: int, paid: Ints, rounding: int, left: Ints,
     out: Ints,
 ) -> None:  # fmt: skip
     """out (firms,): fen of each firm's claim of a year, rounded once, no more than is `left` (firms,) under its caps.
 
     numerators (loans,): of `accrued`; shares: of each year of a loan, in `parts`; paid (loans,): interest paid in the
-    year less what was overdue, -1 unstated.
+    year less what was overdue, -1 unstated; rounding: place in `caps.ROUNDINGS`.
     """
     whole_year = MILLION * basis
     for firm in range(out.shape[0]):
@@ -134,4 +134,6 @@ def claims(
         if whole >= left[firm]:
             out[firm] = left[firm]
         else:
-            out[firm] = whole + (1 if half_up == 1 and 2 * rest >= parts * whole_year else 0)
+            half = parts * whole_year
+            up = 2 * rest > half or (2 * rest == half and (rounding == 0 or whole % 2 == 1))
+            out[firm] = whole + (1 if rounding < 2 and up else 0)

@@ -26,11 +26,12 @@ class Certainty(StrEnum):
     SECONDARY = "S"  # read in a weak or second-hand source
     MEMORY = "M"  # remembered, to be verified
     COMPUTED = "C"  # computed from found figures
+    PROPOSAL = "P"  # ours, in a what-if: no rule says so
 
     @property
     def draft(self) -> bool:
-        """Whether what rests on it is shown as a draft whose source is unread."""
-        return self in (Certainty.SECONDARY, Certainty.MEMORY)
+        """Whether what rests on it is shown as a draft: its source is unread, or it is no rule at all."""
+        return self in (Certainty.SECONDARY, Certainty.MEMORY, Certainty.PROPOSAL)
 
 
 class Span(NamedTuple):
@@ -231,7 +232,7 @@ class Step:
     @property
     def weakest(self) -> Certainty:
         """How certain the least certain of all it stands on is."""
-        return max((self.certainty, *(step.weakest for step in self.steps)), key="CFSM".index)
+        return max((self.certainty, *(step.weakest for step in self.steps)), key="CFSMP".index)
 
 
 class Finding(StrEnum):

@@ -49,7 +49,7 @@ class Table(toml_reading.Table):
 
     def certainty(self) -> Certainty:
         """The mark of a fact."""
-        mark = self.one_of("certainty", [one.value for one in Certainty])
+        mark = self.one_of("certainty", [one.value for one in Certainty if one is not Certainty.PROPOSAL])
         return Certainty(mark) if mark else Certainty.MEMORY
 
     def both(self, key: str) -> Text:

@@ -11,17 +11,27 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 from math import lcm
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from dengta.core.reason import Reason, Refusal
-from dengta.engines.subsidy.caps import value_of
+from dengta.engines.subsidy.caps import ROUNDINGS, value_of
 from dengta.engines.subsidy.eligibility import judged
 from dengta.engines.subsidy.eligible_cost import covered, eligible
 from dengta.engines.subsidy.interest import basis, months_after
 from dengta.engines.subsidy.kernels import MILLION, Books, Ints, accrued, claims
 from dengta.engines.subsidy.model import Article, Case, Finding, Loan, Project
+
+
+class _Rule(NamedTuple):
+    """An article on one day. shares: of each year of a loan, in `parts`; rate: millionths instead of the loan's, or -1."""
+
+    books: Books
+    counts: Ints
+    shares: Ints
+    parts: int
+    rate: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +73,48 @@ class Register:
             _ints(sum(fen for year, fen in case.granted.items() if year < years[0]) for case in cases),
         )
 
-    def amounts(self, article: Article, day: date) -> Ints:
-        """(firms, years): fen each firm gets, parameters as on `day`. Refusal for what columns cannot say."""
+    def amounts(self, article: Article, day: date | Sequence[date]) -> Ints:
+        """(firms, years): fen each firm gets, parameters as on `day`, or on a day for each year.
+
+        Refusal for what columns cannot say.
+        """
         if article.instrument != "loan_discount" or "cap_loan_share" in article.parameters:
             raise Refusal(Reason("subsidy.not_in_columns", (article.id,), {"instrument": article.instrument}))
-        counts = self._counts(article, day)
-        share = value_of(article, "share", day)
-        points, months = value_of(article, "points", day), value_of(article, "months", day)
-        parts = lcm(*(n.denominator for n in share.numbers)) if share else 1
-        shares = _ints(int(n * parts) for n in share.numbers) if share else _ints([0])
-        rate = -1 if points is None else int(points.number * MILLION / 100)
-        books = self._within(int(months.number) if months else 0)
+        days = [day] * len(self.years) if isinstance(day, date) else list(day)
         out = np.zeros((len(self.firms), len(self.years)), np.int64)
-        numerators, granted = np.zeros(len(books.amount), np.int64), self.before.copy()
+        granted = self.before.copy()
         end_of_rule = (article.span.end or date.max).toordinal()
-        for k, year in enumerate(self.years):
+        numerators = np.zeros(len(self.books.amount), np.int64)
+        rules: dict[date, _Rule] = {}
+        for k, (year, asked) in enumerate(zip(self.years, days, strict=True)):
+            rule = rules.get(asked) or rules.setdefault(asked, self._rule(article, asked))
             start, end = date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()
             first, last = max(start, article.span.start.toordinal()), min(end, end_of_rule)
-            accrued(books, counts, first, max(first, last), rate, numerators)
-            left = self._left(article, day, granted)
-            half_up = int(article.words.get("rounding", "half_up") == "half_up")
-            days = basis(article.words["day_count"], year)
+            accrued(rule.books, rule.counts, first, max(first, last), rule.rate, numerators)
+            left = self._left(article, asked, granted)
+            rounding = ROUNDINGS.index(article.words.get("rounding", "half_up"))
+            whole_year = basis(article.words["day_count"], year)
             paid = np.ascontiguousarray(self.paid[:, k])
             column = np.zeros(len(self.firms), np.int64)
-            claims(books, numerators, year, shares, parts, days, paid, half_up, left, column)
+            claims(
+                rule.books, numerators, year, rule.shares, rule.parts, whole_year, paid, rounding, left, column
+            )  # fmt: skip
             out[:, k] = np.where(self.refused == 1, 0, column)
             granted += out[:, k]
         return out
+
+    def _rule(self, article: Article, day: date) -> _Rule:
+        """What an article says on a day, as the kernels take it."""
+        share = value_of(article, "share", day)
+        points, months = value_of(article, "points", day), value_of(article, "months", day)
+        parts = lcm(*(n.denominator for n in share.numbers)) if share else 1
+        return _Rule(
+            self._within(int(months.number) if months else 0),
+            self._counts(article, day),
+            _ints(int(n * parts) for n in share.numbers) if share else _ints([0]),
+            parts,
+            -1 if points is None else int(points.number * MILLION / 100),
+        )
 
     def _within(self, months: int) -> Books:
         """The books with the last day of each loan as the article has it."""
@@ -141,7 +166,7 @@ class Changed:
         return found
 
 
-def changed(register: Register, article: Article, other: Article, day: date) -> Changed:
+def changed(register: Register, article: Article, other: Article, day: date | Sequence[date]) -> Changed:
     """The register under `other` beside what it is under `article`."""
     return Changed(register.firms, register.years, register.amounts(article, day), register.amounts(other, day))
 
