@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "dengta.apps.diagnosis",
     "dengta.apps.imports",
     "dengta.apps.jobs",
+    "dengta.apps.loans",
     "dengta.apps.plant",
     "dengta.apps.register",
     "dengta.web",

@@ -1,0 +1,45 @@
+"""The sample city's loans into a home's database, once: called behind the register's own load, as a job does."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.db import transaction
+
+from dengta.apps.loans.models import Batch, Borrower, State
+from dengta.apps.loans.recording import add_loans, add_projects, mark
+from dengta.apps.loans.sample_city import SEED, city_data, sample_of
+from dengta.core.time import Micros
+from dengta.words import LANGUAGES, word
+
+BANK_NAMES = tuple(word(f"loans.bank_{k}", LANGUAGES[1]) for k in range(1, 12))
+"""Fictional banks, by the numbers of `engines.subsidy.sample`."""
+
+
+def load_sample(*, programme: str, at: Micros) -> int:
+    """The loans of the sample city of `programme`; how many lines. A home that has loans already keeps them: 0."""
+    if Borrower.objects.filter(programme=programme).exists():
+        return 0
+    made = sample_of(city_data(programme))
+    with transaction.atomic():
+        digest = hashlib.sha256(f"sample {programme} {SEED}".encode()).hexdigest()
+        batch = Batch.objects.create(
+            programme=programme, name="sample", sha256=digest, content=b"", state=State.BROUGHT_IN, brought_at=at,
+            decided_at=at,
+        )  # fmt: skip
+        rows = Borrower.objects.bulk_create(
+            [Borrower(programme=programme, code=o.code, town=o.town, facts=dict(o.case.facts)) for o in made],
+            batch_size=2000,
+        )
+        owned = [(row, project) for row, one in zip(rows, made, strict=True) for project in one.case.projects]
+        banks = [one.bank for one in made for _ in one.case.projects]
+        projects = add_projects(owned)
+        loans = [
+            (row, loan, BANK_NAMES[bank[loan.id]])
+            for row, (_, project), bank in zip(projects, owned, banks, strict=True)
+            for loan in project.loans
+        ]
+        batch.lines = add_loans(batch, loans)
+        batch.save()
+        mark(programme)
+    return batch.lines

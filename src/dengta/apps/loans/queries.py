@@ -1,0 +1,125 @@
+"""Reading loans: the cases of all borrowers, of one, how many there are, and the counter of changes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Max, QuerySet
+
+from dengta.apps.loans import models
+from dengta.engines.subsidy import Case
+from dengta.engines.subsidy.model import Dated, Item, Loan, Project
+
+ARTICLE = "loan-discount"
+
+
+class Held(NamedTuple):
+    """A borrower as the register computes it: its case up to the last statement."""
+
+    code: str
+    town: str
+    case: Case
+
+
+class Standing(NamedTuple):
+    """How many firms, loans and statement lines there are, and the last day told."""
+
+    firms: int
+    loans: int
+    lines: int
+    last: date | None
+
+
+def revision(*, programme: str) -> int:
+    """A counter that every change of the programme's loans moves on."""
+    return models.Mark.objects.filter(pk=programme).values_list("value", flat=True).first() or 0
+
+
+def standing(*, programme: str) -> Standing:
+    """What is held of a programme."""
+    lines = _lines().filter(loan__project__borrower__programme=programme)
+    told = lines.aggregate(n=Count("pk"), last=Max("day"))
+    return Standing(
+        models.Borrower.objects.filter(programme=programme).count(),
+        models.Loan.objects.filter(project__borrower__programme=programme).count(),
+        told["n"],
+        told["last"],
+    )
+
+
+def borrowers(*, programme: str, code: str = "") -> list[Held]:
+    """Every borrower of a programme, by credit code; of one firm where `code` is given."""
+    who = models.Borrower.objects.filter(programme=programme).order_by("code")
+    who = who.filter(code=code) if code else who
+    within = {"borrower__programme": programme} | ({"borrower__code": code} if code else {})
+    inner = {f"project__{key}": value for key, value in within.items()}
+    lines = _told_lines({f"loan__{key}": value for key, value in inner.items()})
+    loans: dict[int, list[Loan]] = defaultdict(list)
+    for pk, project, number, amount, policies in (
+        models.Loan.objects.filter(**inner).order_by("pk").values_list("pk", "project", "number", "amount", "policies")
+    ):
+        loans[project].append(_loan(number, amount, tuple(policies), lines.get(pk, ())))
+    items: dict[int, list[Item]] = defaultdict(list)
+    for one in models.Item.objects.filter(**inner).order_by("pk"):
+        paid = tuple(Dated(date.fromisoformat(day), fen) for day, fen in one.paid)
+        items[one.project_id].append(Item(one.name, one.kind, one.net, one.vat, one.contract, one.invoice, paid))
+    projects: dict[int, list[Project]] = defaultdict(list)
+    for p in models.Project.objects.filter(**within).order_by("pk"):
+        made = Project(p.number, p.filed, p.applied, tuple(items[p.pk]), tuple(loans[p.pk]), tuple(p.used))
+        projects[p.borrower_id].append(made)
+    last = max((told[-1][1] for told in lines.values()), default=date(1970, 1, 1))
+    return [
+        Held(one.code, one.town, Case(one.code, ARTICLE, last, None, one.facts, tuple(projects[one.pk])))
+        for one in who
+    ]
+
+
+def batches(*, programme: str) -> QuerySet[models.Batch]:
+    """The lists that came in, the latest first, without those that were discarded."""
+    kept = models.Batch.objects.filter(programme=programme).exclude(state=models.State.DISCARDED)
+    return kept.defer("content").order_by("-brought_at", "-pk")
+
+
+def batch(*, programme: str, batch_id: int) -> models.Batch | None:
+    """One of them."""
+    return models.Batch.objects.filter(programme=programme, pk=batch_id).first()
+
+
+def lines_of(*, programme: str, code: str) -> Iterator[tuple[models.Loan, list[models.Line]]]:
+    """Each loan of a firm with the lines that hold, by day."""
+    loans = models.Loan.objects.filter(project__borrower__programme=programme, project__borrower__code=code)
+    for loan in loans.select_related("project").order_by("pk"):
+        yield loan, list(_lines().filter(loan=loan).order_by("day"))
+
+
+def _lines() -> QuerySet[models.Line]:
+    return models.Line.objects.filter(superseded_by=None)
+
+
+def _told_lines(within: dict[str, Any]) -> dict[int, list[tuple[Any, ...]]]:
+    """Lines by loan, by day: (loan, day, balance, rate, interest, overdue)."""
+    rows = _lines().filter(**within).order_by("loan_id", "day")
+    told = rows.values_list("loan_id", "day", "balance", "rate", "interest", "overdue")
+    return {loan: list(some) for loan, some in groupby(told.iterator(chunk_size=5000), key=itemgetter(0))}
+
+
+def _loan(number: str, amount: int, policies: tuple[str, ...], lines: Iterable[tuple[Any, ...]]) -> Loan:
+    """A loan of its lines; days on which nothing changes are not repeated."""
+    balances: list[Dated] = []
+    rates: list[Dated] = []
+    interest, overdue = [], []
+    for _, day, balance, rate, paid, late in lines:
+        if not balances or balances[-1].amount != balance:
+            balances.append(Dated(day, balance))
+        if not rates or rates[-1].amount != rate:
+            rates.append(Dated(day, rate))
+        if paid:
+            interest.append(Dated(day, paid))
+        if late:
+            overdue.append(Dated(day, late))
+    return Loan(number, amount, tuple(balances), tuple(rates), tuple(interest), tuple(overdue), policies)
