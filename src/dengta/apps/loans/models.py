@@ -1,4 +1,4 @@
-"""Borrowers, their filed projects and contracts, loans, and the banks' statements: a line a day on which something is told.
+"""Borrowers, their filed projects and contracts, loans, and the banks' statements: a line a day that tells something.
 
 Money is fen, rates are millionths a year. A line is never edited: a later one for the same day supersedes it.
 """

@@ -74,8 +74,7 @@ def borrowers(*, programme: str, code: str = "") -> list[Held]:
         projects[p.borrower_id].append(made)
     last = max((told[-1][1] for told in lines.values()), default=date(1970, 1, 1))
     return [
-        Held(one.code, one.town, Case(one.code, ARTICLE, last, None, one.facts, tuple(projects[one.pk])))
-        for one in who
+        Held(one.code, one.town, Case(one.code, ARTICLE, last, None, one.facts, tuple(projects[one.pk]))) for one in who
     ]
 
 

@@ -25,7 +25,7 @@ from dengta.engines.subsidy.model import Article, Case, Finding, Loan, Project
 
 
 class _Rule(NamedTuple):
-    """An article on one day. shares: of each year of a loan, in `parts`; rate: millionths instead of the loan's, or -1."""
+    """An article on one day. shares: of each year of a loan, in `parts`; rate: millionths for the loan's own, or -1."""
 
     books: Books
     counts: Ints
