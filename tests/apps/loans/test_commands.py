@@ -1,4 +1,4 @@
-"""Loans in the database: what is filed comes back as the case it was, the sample is loaded once, changes are counted."""
+"""Loans in the database: what is filed comes back as it was, the sample is loaded once, changes are counted."""
 
 from __future__ import annotations
 
