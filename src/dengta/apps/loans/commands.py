@@ -1,4 +1,4 @@
-"""What can be done with loans. Lines are superseded, never edited; every command is journalled, nothing is half-saved."""
+"""What can be done with loans. Lines are superseded, never edited; all is journalled, nothing is half-saved."""
 
 from __future__ import annotations
 
