@@ -69,9 +69,9 @@ def _kept(home: Path | None, programme: str) -> tuple[list[Any], list[str]]:
     from dengta.cli.people import open_home
 
     open_home(home)
-    from dengta.apps.loans import queries
+    from dengta.apps.loans.queries import borrowers
 
-    found = queries.borrowers(programme=programme)
+    found = borrowers(programme=programme)
     return [one.case for one in found], [one.town for one in found]
 
 

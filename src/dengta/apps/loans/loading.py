@@ -39,7 +39,7 @@ def load_sample(*, programme: str, at: Micros) -> int:
             for row, (_, project), bank in zip(projects, owned, banks, strict=True)
             for loan in project.loans
         ]
-        batch.lines = add_loans(batch, loans)
+        lines = batch.lines = add_loans(batch, loans)
         batch.save()
         mark(programme)
-    return batch.lines
+    return lines

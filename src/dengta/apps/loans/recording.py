@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from django.db.models import F
 
@@ -70,8 +71,8 @@ def _lines(batch: Batch, row: Loan, loan: model.Loan) -> Iterable[Line]:
         before = balance
 
 
-def _summed(paid: Sequence[Dated]) -> Mapping[object, int]:
-    found: dict[object, int] = {}
+def _summed(paid: Sequence[Dated]) -> Mapping[date, int]:
+    found: dict[date, int] = {}
     for day, fen in paid:
         found[day] = found.get(day, 0) + fen
     return found
