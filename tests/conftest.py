@@ -44,8 +44,11 @@ def absent(what: str) -> None:
 def pytest_configure() -> None:
     """Django with the home above; message catalogues, which are made and not kept in git, before the first page."""
     import django
+    from django.contrib.auth.hashers import ScryptPasswordHasher
 
     from dengta.assets import compile_messages
+
+    ScryptPasswordHasher.work_factor = 2**6  # the same algorithm; how long guessing takes is not what tests ask
 
     if "PYTEST_XDIST_WORKER" not in os.environ:
         compile_messages()
