@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,10 @@ from dengta.cli.printing import answers
 from dengta.processes import lifeline
 from dengta.processes.stopping import asked_by
 from dengta.site.home import Home
+
+if TYPE_CHECKING:
+    from dengta.apps.accounts.models import User
+    from dengta.core.time import Micros
 
 app = typer.Typer(help="One process of dengta run.", no_args_is_help=True)
 
@@ -110,8 +114,23 @@ def _prepare() -> None:
         from dengta.apps.accounts.commands import ensure_demo_people
         from dengta.site.clock import real_now
 
-        ensure_demo_people(at=real_now())
+        _ask_for_sample(ensure_demo_people(at=real_now()), real_now())
     connection.close()
+
+
+def _ask_for_sample(people: list[User], at: Micros) -> None:
+    """A demo's register is filled by a job, so that nobody waits for it; once, whatever came of it."""
+    from django.conf import settings
+
+    from dengta.apps.accounts.policies import Permission, may
+    from dengta.apps.jobs.commands import enqueue
+    from dengta.apps.register.queries import is_empty
+    from dengta.apps.register.sample_load import KEY, wanted
+
+    if is_empty(settings.PROGRAMME):
+        keeper = next(person for person in people if may(person, Permission.KEEP_REGISTER) and not person.town)
+        told = {"programme": settings.PROGRAMME, "actor": keeper.login, "site": wanted(settings.HOME)}
+        enqueue(kind=KEY, params=told, key=f"{KEY}:{settings.PROGRAMME}", actor=keeper, now=at)
 
 
 _ENDS = (signal.SIGTERM, signal.SIGINT)

@@ -35,6 +35,17 @@ def city(name: str) -> tuple[str, str]:
     return folder.joinpath("towns.toml").read_text("utf-8"), folder.joinpath("series.toml").read_text("utf-8")
 
 
+def targets(name: str) -> str:
+    """The text of the targets that documents of a city state; "" where there are none."""
+    file = files(__name__).joinpath(name, "targets.toml")
+    return file.read_text("utf-8") if file.is_file() else ""
+
+
+def sample_words() -> str:
+    """The text of the words that names of sample firms are made of."""
+    return files(__name__).joinpath("common", "sample", "names.toml").read_text("utf-8")
+
+
 def capability_models() -> tuple[str, ...]:
     """The capability models there are."""
     names = (one.name for one in files(__name__).joinpath("common", "capability").iterdir())

@@ -22,5 +22,6 @@ KINDS: dict[str, Kind] = {
     "log.verify": Kind("dengta.processes.log_jobs:verify", Permission.VERIFY_LOG),
     "import.check": Kind("dengta.processes.import_jobs:check", Permission.IMPORT),
     "import.run": Kind("dengta.processes.import_jobs:run", Permission.IMPORT),
+    "register.sample": Kind("dengta.apps.register.sample_load:run", Permission.KEEP_REGISTER),
     "log.seal": Kind("dengta.processes.log_jobs:seal", Permission.VERIFY_LOG),
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from datetime import date
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -42,7 +41,7 @@ def city(programme: str) -> CityData:
 
 def day_of(programme: str, at: Micros) -> date:
     """Which day it is in the city."""
-    return to_datetime(at, ZoneInfo(city(programme).zone)).date()
+    return to_datetime(at, city(programme).zone).date()
 
 
 def loaded(programme: str) -> Loaded:

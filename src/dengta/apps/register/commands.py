@@ -39,7 +39,7 @@ def enter_enterprise(
         source = _source(call, programme, "entry", document, start)
         add_firms(programme, [(code, name, place, industry)])
         told = [(Kind.NAME, name), (Kind.TOWN, place), (Kind.INDUSTRY, industry)]
-        add_facts(source, [Told(code, kind, start.toordinal(), text) for kind, text in told if text], today)
+        add_facts(source, [(Told(code, kind, start.toordinal(), text), today) for kind, text in told if text])
         mark(programme, call.at)
         return {"enterprise": code}
 
@@ -85,7 +85,7 @@ def state_fact(
                 raise Refusal(Reason("register.nothing_to_correct", (code,), {"fact": instead_of}))
             supersede([before], today)
         source = _source(call, programme, "fact", document.strip(), start)
-        add_facts(source, [Told(code, kind, start.toordinal(), text, level, until)], today)
+        add_facts(source, [(Told(code, kind, start.toordinal(), text, level, until), today)])
         show_now(enterprise, today)
         mark(programme, call.at)
         return {"enterprise": code, "kind": str(kind)}

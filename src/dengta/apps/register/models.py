@@ -82,7 +82,7 @@ class Fact(models.Model):
 
     programme = models.CharField(max_length=40)
     enterprise_id: int
-    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="facts")
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="facts", db_index=False)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     text = models.CharField(max_length=200, blank=True)
     key = models.CharField(max_length=200, blank=True)
@@ -91,17 +91,89 @@ class Fact(models.Model):
     end = models.IntegerField(default=FOREVER)
     known = models.IntegerField()
     superseded = models.IntegerField(default=FOREVER)
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="facts")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="facts", db_index=False)
 
     class Meta:
         indexes = (
             models.Index(fields=["enterprise", "kind", "start"], name="register_facts"),
-            models.Index(fields=["programme", "kind", "text"], name="register_by_value"),
-            models.Index(fields=["programme", "kind", "key"], name="register_by_key"),
+            models.Index(fields=["programme", "kind", "key"], name="register_by_key", condition=~models.Q(key="")),
         )
 
     def __str__(self) -> str:
         return f"{self.enterprise_id} {self.kind} {self.text or self.level}"
+
+
+class Target(models.Model):
+    """How many firms are to transform, by a document. Targets that disagree stand side by side.
+
+    town: its code, "" for the city; measure: ``total`` by the end of the year or ``new`` within it.
+    """
+
+    programme = models.CharField(max_length=40)
+    town = models.CharField(max_length=12, blank=True)
+    year = models.SmallIntegerField()
+    measure = models.CharField(max_length=5)
+    firms = models.IntegerField()
+    certainty = models.CharField(max_length=1, blank=True)
+    known = models.IntegerField()
+    superseded = models.IntegerField(default=FOREVER)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="targets")
+
+    class Meta:
+        indexes = (models.Index(fields=["programme", "year", "town"], name="register_targets"),)
+
+
+class Project(models.Model):
+    """What a firm promised with a key project. Money in fen, null where the document does not say.
+
+    output_fen, tax_fen, units: of a year at full production, which is promised for the day `due`.
+    """
+
+    programme = models.CharField(max_length=40)
+    enterprise_id: int
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="projects")
+    number = models.CharField(max_length=40)
+    title = models.CharField(max_length=120)
+    filed = models.IntegerField()
+    due = models.IntegerField()
+    investment_fen = models.BigIntegerField(null=True)
+    units = models.BigIntegerField(null=True)
+    output_fen = models.BigIntegerField(null=True)
+    tax_fen = models.BigIntegerField(null=True)
+    known = models.IntegerField()
+    superseded = models.IntegerField(default=FOREVER)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="projects")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["programme", "number"],
+                condition=models.Q(superseded=FOREVER),
+                name="register_project_once",
+            ),
+        )
+        indexes = (models.Index(fields=["programme", "enterprise"], name="register_projects"),)
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class Delivery(models.Model):
+    """What of a project was there on a day: investment to date; units, output and tax of the twelve months before."""
+
+    programme = models.CharField(max_length=40)
+    number = models.CharField(max_length=40)  # of the project, whose promise may be superseded meanwhile
+    day = models.IntegerField()
+    investment_fen = models.BigIntegerField(null=True)
+    units = models.BigIntegerField(null=True)
+    output_fen = models.BigIntegerField(null=True)
+    tax_fen = models.BigIntegerField(null=True)
+    known = models.IntegerField()
+    superseded = models.IntegerField(default=FOREVER)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="deliveries")
+
+    class Meta:
+        indexes = (models.Index(fields=["programme", "number", "day"], name="register_deliveries"),)
 
 
 class Mark(models.Model):

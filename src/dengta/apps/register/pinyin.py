@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 LONGEST = 400
@@ -17,12 +18,20 @@ class Spelled(NamedTuple):
 
 def spelled(name: str) -> Spelled:
     """`name` by its pinyin without tones; what is no Chinese keeps its letters and digits, signs go."""
-    from pypinyin import lazy_pinyin  # its dictionaries take half a second to load, and only writing needs them
+    from pypinyin.seg.mmseg import seg  # its dictionaries take half a second to load, and only writing needs them
 
-    parts = lazy_pinyin(name, errors=_signs)
+    parts = [part for word in seg.cut(name) for part in _syllables(word)]
     syllables = [part for part in (_plain(part) for part in parts) if part]
     joined, initials = "".join(syllables), "".join(part[0] for part in syllables)
     return Spelled("0".join(syllables)[:LONGEST], f"{joined} {initials}"[:LONGEST])
+
+
+@lru_cache(1 << 14)
+def _syllables(word: str) -> tuple[str, ...]:
+    """Of one word: a sign that is read in several ways is read as the word has it."""
+    from pypinyin import lazy_pinyin
+
+    return tuple(lazy_pinyin([word], errors=_signs))
 
 
 def _signs(other: str) -> Any:

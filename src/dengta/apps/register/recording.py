@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+
+from django.db import connection
 
 from dengta.apps.register.models import Enterprise, Fact, Kind, Mark, Source
 from dengta.apps.register.pinyin import spelled
 from dengta.core.ids import uuid7
 from dengta.core.time import Micros
-from dengta.engines.register import FOREVER
+from dengta.engines.register import FOREVER, KINDS, comparable
 
 _BATCH = 2000
+_COLUMNS = (
+    "programme",
+    "enterprise_id",
+    "kind",
+    "text",
+    "key",
+    "level",
+    "start",
+    "end",
+    "known",
+    "superseded",
+    "source_id",
+)
 _SHOWN = (Kind.NAME, Kind.TOWN, Kind.INDUSTRY)
 
 
@@ -25,11 +40,10 @@ class Told(NamedTuple):
     text: str = ""
     level: int = 0
     end: int = FOREVER
-    key: str = ""
 
 
-def add_firms(programme: str, told: Sequence[tuple[str, str, str, str]]) -> None:
-    """New enterprises as (code, name, town, industry)."""
+def firm_rows(programme: str, told: Sequence[tuple[str, str, str, str]]) -> list[Enterprise]:
+    """New enterprises out of (code, name, town, industry), not yet in the database."""
     rows = []
     for code, name, town, industry in told:
         by_pinyin = spelled(name)
@@ -44,28 +58,47 @@ def add_firms(programme: str, told: Sequence[tuple[str, str, str, str]]) -> None
                 industry=industry,
             )
         )
-    Enterprise.objects.bulk_create(rows, batch_size=_BATCH)
+    return rows
 
 
-def add_facts(source: Source, told: Iterable[Told], known: int) -> int:
-    """Facts known from the day `known` on; how many."""
-    keys = dict(Enterprise.objects.filter(programme=source.programme).values_list("code", "pk"))
+def add_firms(programme: str, told: Sequence[tuple[str, str, str, str]]) -> None:
+    """New enterprises as (code, name, town, industry)."""
+    Enterprise.objects.bulk_create(firm_rows(programme, told), batch_size=_BATCH)
+
+
+def keys_of(programme: str) -> dict[str, int]:
+    """Every enterprise's key in the database by its code."""
+    return dict(Enterprise.objects.filter(programme=programme).values_list("code", "pk"))
+
+
+def add_facts(
+    source: Source,
+    told: Iterable[tuple[Told, int]],
+    superseded: int = FOREVER,
+    keys: Mapping[str, int] | None = None,
+) -> int:
+    """Facts, each with the day from which on it is known; how many. superseded: known to be otherwise since."""
+    keys = keys_of(source.programme) if keys is None else keys
     rows = [
-        Fact(
-            programme=source.programme,
-            enterprise_id=keys[one.code],
-            kind=one.kind,
-            text=one.text,
-            key=one.key,
-            level=one.level,
-            start=one.start,
-            end=one.end,
-            known=known,
-            source=source,
+        (
+            source.programme,
+            keys[one.code],
+            str(one.kind),
+            one.text,
+            comparable(one.kind, one.text) if one.kind in KINDS else "",
+            one.level,
+            one.start,
+            one.end,
+            known,
+            superseded,
+            source.pk,
         )
-        for one in told
+        for one, known in told
     ]
-    Fact.objects.bulk_create(rows, batch_size=_BATCH)
+    columns = ", ".join(connection.ops.quote_name(name) for name in _COLUMNS)
+    holes = ", ".join(["%s"] * len(_COLUMNS))
+    with connection.cursor() as cursor:  # a tenth of the time that objects would take
+        cursor.executemany(f"INSERT INTO {Fact._meta.db_table} ({columns}) VALUES ({holes})", rows)  # noqa: S608
     return len(rows)
 
 

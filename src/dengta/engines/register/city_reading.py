@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from dengta.core import toml_reading
 from dengta.core.reason import Reason, Refusal, refuse_if
@@ -32,7 +33,7 @@ class CityData:
     historic: dict[str, str]  # a name, also one of today -> code
     published: tuple[Published, ...]
     assumed: tuple[Point, ...]
-    zone: str
+    zone: ZoneInfo
 
     def town(self, name: str) -> str | None:
         """The code of a town by its code or any name it has or had; None where there is none."""
@@ -49,12 +50,44 @@ class _Table(toml_reading.Table):
         return date.min
 
 
+class StatedTarget(NamedTuple):
+    """A target as a document states it. town: its code, "" for the city; measure: ``total`` or ``new``."""
+
+    town: str
+    year: int
+    measure: str
+    firms: int
+    document: str
+    certainty: str
+
+
+MEASURES = ("total", "new")
+
+
+def targets_of(text: str, city: CityData, source: str) -> tuple[StatedTarget, ...]:
+    """The targets of a TOML text. Refusal with every fault."""
+    top = _Table.of(text, source)
+    found = tuple(
+        StatedTarget(
+            table.ref("town", "town", city.names, needed=False),
+            table.whole("year", 2000, 2100),
+            table.one_of("measure", MEASURES),
+            table.whole("firms", 0),
+            table.text("document"),
+            table.one_of("certainty", ("F", "S", "M", "C")),
+        )
+        for table in top.tables("target")
+    )
+    top.finish()
+    return found
+
+
 def city_of(towns: str, series: str, source: str) -> CityData:
     """The city of two TOML texts. Refusal with every fault of both."""
     first, second = _Table.of(towns, f"{source}/towns.toml"), _Table.of(series, f"{source}/series.toml")
     first.text("source")
     first.text("certainty")
-    zone = first.text("zone")
+    zone = first.zone("zone")
     codes = Register()
     made, names, historic = [], {}, {}
     for table in first.tables("town", needed=True):
