@@ -180,7 +180,9 @@ class SampleCity:
         for day in range(filed + 180, min(due + 400, self.last), 180):
             spent = min(100, 100 * (day - filed) // (due - filed)) * ability // 100
             running = max(0, min(100, 100 * (day - due + 200) // 400)) * ability // 100
-            yield day, promised[0] * spent // 100, *(full * running // 100 for full in promised[1:])
+            investment, units, output, tax = promised
+            made = (full * running // 100 for full in (units, output, tax))
+            yield day, investment * spent // 100, next(made), next(made), next(made)
 
 
 def _flags(register: engine.Register, definition: Definition, day: int, known: int) -> np.ndarray:
