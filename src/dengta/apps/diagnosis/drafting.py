@@ -32,7 +32,7 @@ def actor_of(call: Call) -> User:
 
 def zone_of(programme: str) -> ZoneInfo:
     """The zone of a programme's city."""
-    return ZoneInfo(register.city_of(programme).zone)
+    return register.city_of(programme).zone
 
 
 def moment(found: Diagnosis, at: Micros) -> str:
