@@ -11,13 +11,14 @@ from typing import Annotated, Any
 import typer
 
 from dengta import programmes
-from dengta.cli.maturity_evidence import evidence
 from dengta.cli.printing import answers, language, print_json, tr
+from dengta.cli.which_site import which_site
 from dengta.core.reason import Reason, Refusal
 from dengta.core.toml_reading import decode
 from dengta.engines import maturity
 from dengta.engines.maturity import Answers, Edition, Finding, Score
 from dengta.engines.maturity.model import Text
+from dengta.site.plant_evidence import evidence
 from dengta.words import say
 
 app = typer.Typer(add_completion=False, help=tr("maturity.about"))
@@ -52,7 +53,7 @@ def verify(
 ) -> None:
     """What the plant's log says to the claims of its answers."""
     stated = _read(file)
-    told = evidence(home, site, _day("--from", first), _day("--to", last), days)
+    told = evidence(which_site(home, site), _day("--from", first), _day("--to", last), days)
     compared = [compare(stated[0], stated[1], finding) for finding in told.findings]
     if as_json:
         head = {"site": told.site, "from": str(told.first), "to": str(told.last), "book": told.book, "days": days}
@@ -66,19 +67,13 @@ def verify(
 
 def compare(edition: Edition, given: Answers, finding: Finding) -> dict[str, Any]:
     """A claim beside what was found: both in percent, or a scene's level beside the share of machines."""
-    item = next((one for one in edition.items if one.predicate == finding.predicate), None)
-    scene = next((one for one in edition.scenes if one.predicate == finding.predicate), None)
-    claim: Any = None
-    if item is not None and isinstance(answer := given.items.get(item.id), Fraction):
-        claim = number(answer)
-    elif scene is not None:
-        claim = given.scenes.get(scene.id)
+    told = maturity.compared(edition, given, finding)
+    claim = number(told.claim) if isinstance(told.claim, Fraction) else told.claim
     found = None if finding.value is None else number(finding.value)
-    both = item is not None and claim is not None and finding.value is not None
-    difference = number(finding.value - Fraction(claim)) if both and finding.value is not None else None
-    about = item.id if item is not None else scene.id if scene is not None else ""
-    head = {"predicate": finding.predicate, "about": about, "claim": claim, "found": found, "difference": difference}
-    return {**head, **finding.params, "rows": dict(finding.rows)}
+    exact = None if finding.value is None else str(finding.value)
+    difference = None if told.difference is None else number(told.difference)
+    head = {"predicate": finding.predicate, "about": told.question, "claim": claim, "found": found, "exact": exact}
+    return {**head, "difference": difference, **finding.params, "rows": dict(finding.rows)}
 
 
 def _read(file: Path) -> tuple[Edition, Answers]:

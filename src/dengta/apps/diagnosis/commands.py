@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 
@@ -14,12 +15,17 @@ from dengta.apps.accounts.models import User
 from dengta.apps.diagnosis import queries
 from dengta.apps.diagnosis.drafting import actor_of, draft, judged, kept_points, moment, refuse_stale
 from dengta.apps.diagnosis.filled import edition, questions
-from dengta.apps.diagnosis.models import Answer, Diagnosis, Evidence, Kind, State
+from dengta.apps.diagnosis.models import Answer, Diagnosis, Evidence, Kind, Proof, State
 from dengta.apps.diagnosis.policies import require_fill
+from dengta.apps.diagnosis.proving import KIND, as_data
+from dengta.apps.jobs import commands as jobs
+from dengta.apps.jobs import queries as job_queries
 from dengta.apps.register import queries as register
 from dengta.apps.register.policies import Sight
+from dengta.core.ids import uuid7
 from dengta.core.reason import Reason, Refusal, refuse_if
-from dengta.engines.maturity import Stated, canonical
+from dengta.engines.maturity import Stated, canonical, compared
+from dengta.site.plant_evidence import Evidence as PlantEvidence
 from dengta.site.uploads import Uploads
 
 MOST = 20 * 10**6
@@ -232,6 +238,88 @@ def _drop(uploads: Uploads, sha256: str) -> None:
     """A file nobody refers to any more goes."""
     if sha256 and not Evidence.objects.filter(sha256=sha256, removed_at=0).exists():
         uploads.remove(sha256)
+
+
+def prove(*, call: Call, enterprise: str, programme: str, first: date, last: date, days: int) -> Outcome:
+    """Have the firm's claims recomputed from its plant's log, by a job; one at a time is enough for everybody.
+
+    Refusal: not the firm's own person; no plant of this home is the firm's.
+    """
+    actor = actor_of(call)
+    require_fill(actor, enterprise)
+    site = register.site_of(programme, enterprise)
+    if not site:
+        raise Refusal(Reason("diagnosis.no_plant", (enterprise,)))
+    waiting = job_queries.unfinished(site=site, kind=KIND)
+    if waiting is not None:
+        return {"job": str(waiting.pk)}
+    params = {
+        "enterprise": enterprise,
+        "programme": programme,
+        "first": first.isoformat(),
+        "last": last.isoformat(),
+        "days": days,
+        "actor": actor.login,
+        "keep": str(uuid7(call.at, call.key.bytes[-10:])),
+    }
+    job = jobs.enqueue(kind=KIND, params=params, key=f"{KIND}:{call.key}", actor=actor, now=call.at, site=site)
+    return {"job": str(job.pk)}
+
+
+def keep_proof(*, call: Call, enterprise: str, programme: str, told: PlantEvidence) -> Outcome:
+    """Keep what a plant's log said, and put it as evidence of grade A behind the claims of the firm's open drafts.
+
+    Evidence of an earlier window is taken away, as always with who and when.
+    """
+    actor = actor_of(call)
+    require_fill(actor, enterprise)
+
+    def work() -> Outcome:
+        proof = Proof.objects.create(
+            id=call.key,
+            enterprise=enterprise,
+            programme=programme,
+            site=told.site,
+            first=told.first.isoformat(),
+            last=told.last.isoformat(),
+            days=told.days,
+            book=told.book,
+            command=told.command,
+            findings=[as_data(finding) for finding in told.findings],
+            asked_by=actor.name,
+            made_at=call.at,
+        )
+        open_ = queries.of_firm(enterprise, programme).filter(state=State.DRAFT).select_for_update()
+        attached = sum(_prove_draft(found, proof, told, actor, call) for found in open_)
+        return {"proof": str(proof.pk), "attached": attached}
+
+    return once(call, "diagnosis.keep_proof", {"enterprise": enterprise, "command": told.command}, work, site=told.site)
+
+
+def _prove_draft(found: Diagnosis, proof: Proof, told: PlantEvidence, actor: User, call: Call) -> int:
+    now, made = queries.filled(found), 0
+    for finding in told.findings:
+        one = compared(now.edition, now.answers, finding)
+        if not one.question:
+            continue
+        old = queries.evidence(found).filter(question=one.question, kind=Kind.MACHINE)
+        old.update(removed_by=actor.name, removed_at=call.at)
+        claim = "" if one.claim is None else str(one.claim)
+        difference = "" if one.difference is None else str(one.difference)
+        window = {"site": told.site, "first": proof.first, "last": proof.last, "days": proof.days, "book": proof.book}
+        Evidence.objects.create(
+            id=uuid5(proof.pk, f"{found.pk} {one.question}"),
+            diagnosis=found,
+            question=one.question,
+            kind=Kind.MACHINE,
+            finding={**as_data(finding), **window, "claim": claim, "difference": difference, "command": proof.command},
+            added_by=actor.name,
+            added_at=call.at,
+        )
+        made += 1
+    if made:
+        _touch(found, actor, call)
+    return made
 
 
 def submit(*, call: Call, diagnosis_id: UUID, version: int, pledged: bool) -> Outcome:

@@ -126,3 +126,30 @@ class Evidence(models.Model):
     def grade(self) -> str:
         """Its provenance grade."""
         return GRADES[self.kind]
+
+
+class Proof(models.Model):
+    """What a plant's log said to the claims of its firm, once: recomputed over a window of business dates.
+
+    first, last: ISO dates, both in it; days: on which a machine's OEE had to recompute; book: hash of the plant book.
+    findings: by predicate what was found, exactly, and what is behind it machine by machine.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)  # UUIDv7
+    enterprise = models.CharField(max_length=40)
+    programme = models.CharField(max_length=40)
+    site = models.CharField(max_length=40)
+    first = models.CharField(max_length=10)
+    last = models.CharField(max_length=10)
+    days = models.PositiveSmallIntegerField()
+    book = models.CharField(max_length=64)
+    command = models.CharField(max_length=300)
+    findings = models.JSONField()
+    asked_by = models.CharField(max_length=80)
+    made_at = models.BigIntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=["programme", "enterprise", "made_at"], name="diagnosis_proofs"),)
+
+    def __str__(self) -> str:
+        return f"{self.enterprise} {self.first} to {self.last}"

@@ -19,6 +19,7 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
+    "diagnosis.prove": Kind("dengta.apps.diagnosis.proving:run", Permission.OWN_FIRM),
     "log.verify": Kind("dengta.processes.log_jobs:verify", Permission.VERIFY_LOG),
     "import.check": Kind("dengta.processes.import_jobs:check", Permission.IMPORT),
     "import.run": Kind("dengta.processes.import_jobs:run", Permission.IMPORT),

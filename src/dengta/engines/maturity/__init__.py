@@ -12,7 +12,16 @@ from dengta.engines.maturity.answers_writing import Stated, canonical, to_json
 from dengta.engines.maturity.check import again
 from dengta.engines.maturity.edition_reading import from_toml
 from dengta.engines.maturity.model import Answers, Edition, Gap, Kind, Score
-from dengta.engines.maturity.predicates import NETWORKING, OEE, OEE_LEVEL, Finding, networking, oee_recomputable
+from dengta.engines.maturity.predicates import (
+    NETWORKING,
+    OEE,
+    OEE_LEVEL,
+    Comparison,
+    Finding,
+    compared,
+    networking,
+    oee_recomputable,
+)
 from dengta.engines.maturity.scoring import gap_to, score
 
 __all__ = [
@@ -20,6 +29,7 @@ __all__ = [
     "OEE",
     "OEE_LEVEL",
     "Answers",
+    "Comparison",
     "Edition",
     "Finding",
     "Gap",
@@ -32,6 +42,7 @@ __all__ = [
     "again",
     "answers_of",
     "canonical",
+    "compared",
     "edition_of",
     "from_json",
     "from_toml",

@@ -13,8 +13,9 @@ from dengta.apps.diagnosis import queries
 from dengta.apps.diagnosis.commands import MOST
 from dengta.apps.diagnosis.drafting import zone_of
 from dengta.apps.diagnosis.filled import Filled, edition
-from dengta.apps.diagnosis.models import GRADES, Diagnosis, Kind, State
+from dengta.apps.diagnosis.models import GRADES, Diagnosis, Evidence, Kind, State
 from dengta.engines.maturity.model import Item, Scene
+from dengta.web.diagnosis import proof_panel
 from dengta.web.diagnosis.panel import panel
 from dengta.web.diagnosis.questions import of_section, question, questions, section_of, sections
 from dengta.web.diagnosis.words import CERTAINTY, KINDS, STATES, said
@@ -107,7 +108,7 @@ def of_evidence(now: Filled, asked: Item | Scene, mine: bool) -> dict[str, Any]:
         "q": question(now, asked),
         "here": next(one for one in sections(now) if one.id == section_of(now.edition, asked.id)),
         "mine": mine,
-        "papers": [{"paper": one, "kind": KINDS[one.kind]} for one in now.evidence.get(asked.id, ())],
+        "papers": [_paper(one) for one in now.evidence.get(asked.id, ())],
         "kinds": [(kind, GRADES[kind], label) for kind, label in KINDS.items() if kind != Kind.MACHINE],
         "most": MOST,
         "id": fresh_key(),
@@ -117,6 +118,11 @@ def of_evidence(now: Filled, asked: Item | Scene, mine: bool) -> dict[str, Any]:
         "edition": {"name": said(now.edition.name), "document": now.edition.document},
         "zone": zone_of(now.diagnosis.programme),
     }
+
+
+def _paper(one: Evidence) -> dict[str, Any]:
+    finding = proof_panel.of_evidence(one.finding) if one.finding else None
+    return {"paper": one, "kind": KINDS[one.kind], "finding": finding}
 
 
 def first_section(now: Filled) -> str:

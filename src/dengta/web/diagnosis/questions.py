@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 
 from dengta.apps.diagnosis.filled import Filled
 from dengta.apps.diagnosis.models import Answer, Evidence
-from dengta.engines.maturity import Edition, Kind
+from dengta.engines.maturity import NETWORKING, OEE, Edition, Kind
 from dengta.engines.maturity.model import Item, Scene
 from dengta.web.diagnosis.words import CERTAINTY, said, shown
 
 SCENES = "scenes"
+ANSWERED = (NETWORKING, OEE)
+"""Predicates that a log answers now."""
 
 
 class Choice(NamedTuple):
@@ -137,7 +139,12 @@ def question(now: Filled, one: Item | Scene, reasons: Sequence[str] = ()) -> Que
     """One of them."""
     row, papers = now.rows.get(one.id), now.evidence.get(one.id, ())
     stated = now.stated.get(one.id)
-    asked = {"id": one.id, "clause": one.clause, "name": said(one.name), "predicate": one.predicate}
+    asked = {
+        "id": one.id,
+        "clause": one.clause,
+        "name": said(one.name),
+        "predicate": one.predicate if one.predicate in ANSWERED else "",
+    }
     common = asked | {
         "certainty": str(CERTAINTY[now.edition.certainty]),
         "row": row,

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 
-from dengta.cli.which_site import which_site
 from dengta.core.intervals import Interval
 from dengta.core.reason import Reason, Refusal
 from dengta.core.time import instant
@@ -16,8 +14,10 @@ from dengta.engines import kpi, maturity
 from dengta.engines.maturity import Finding
 from dengta.log import LogReader
 from dengta.site.bookshelf import Bookshelf
+from dengta.site.home import SiteFolder
 
 _OEE = "oee"
+_LONGEST = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,27 @@ class Evidence:
     site: str
     first: date
     last: date
+    days: int
     book: str
     findings: tuple[Finding, ...]
 
+    @property
+    def command(self) -> str:
+        """What anybody with the log types to find the same."""
+        window = f"--from {self.first} --to {self.last} --days {self.days}"
+        return f"dengta maturity verify answers.json --site {self.site} {window}"
 
-def evidence(home: Path | None, site: str | None, first: date, last: date, days: int) -> Evidence:
-    """Both predicates over the business dates from `first` to `last`. Refusal where no plant book holds then."""
-    folder = which_site(home, site)
+
+def evidence(folder: SiteFolder, first: date, last: date, days: int) -> Evidence:
+    """Both predicates over the dates from `first` to `last`; a machine's OEE has to recompute on `days` of them.
+
+    Refusal: the window is turned round, longer than a year or has fewer days than are asked for; no plant book then.
+    """
+    length = (last - first).days + 1
+    if not 1 <= length <= _LONGEST:
+        raise Refusal(Reason("maturity.window", (), {"first": str(first), "last": str(last), "most": _LONGEST}))
+    if not 1 <= days <= length:
+        raise Refusal(Reason("maturity.window_short", (), {"days": days, "length": length}))
     shelf = Bookshelf(folder.books)
     revisions = shelf.revisions()
     plant = shelf.book(instant(last, 0, revisions[-1].book.zone)) if revisions else None
@@ -50,5 +64,7 @@ def evidence(home: Path | None, site: str | None, first: date, last: date, days:
     inside = (batch["ts"] >= window.start) & (batch["ts"] < window.end)
     codes, counts = np.unique(batch["subject"][inside], return_counts=True)
     events = {batch.texts[code]: int(n) for code, n in zip(codes.tolist(), counts.tolist(), strict=True)}
-    found = (maturity.networking(machines, events), maturity.oee_recomputable(machines, defined, days))
-    return Evidence(folder.site, first, last, plant.hash, found)
+    networked = maturity.networking(machines, events, registered=plant.registered_equipment)
+    return Evidence(
+        folder.site, first, last, days, plant.hash, (networked, maturity.oee_recomputable(machines, defined, days))
+    )
