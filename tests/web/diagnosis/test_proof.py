@@ -94,6 +94,9 @@ def test_claim_recomputed_value_difference_and_the_command(
     assert "less than claimed" in page
     assert "saw-2" in page
     assert firm.get(PAGE + "job/")["HX-Refresh"] == "true"
+    own = text(firm, f"/city/register/{OURS}/")
+    assert proof.command in own, "and so on the enterprise's page"
+    assert "A draft is open." in own
 
     file = tmp_path / "answers.json"
     file.write_bytes(firm.get(draft + "answers.json").content)
@@ -151,11 +154,19 @@ def test_it_stands_behind_the_answers_of_a_draft_and_goes_into_what_is_submitted
     plant.work_off()
     assert Evidence.objects.filter(removed_at=0).count() == 2, "what is submitted is frozen"
     officer = client_of("analyst")
+    own = text(officer, f"/city/register/{OURS}/")
+    assert proof_of(own) == "69.2308 %"
+    assert found.sha256[:12] in own
     page = text(officer, PAGE)
     assert "69.2308 %" in page
     assert "saw-2" not in page, "an officer sees the sum, not the machines"
     assert "Recompute from the log" not in page
     assert ask(officer).status_code == 403
+
+
+def proof_of(page: str) -> str:
+    """The networking rate as recomputed, of a page."""
+    return page.split('title="900/13">')[1].split("<")[0]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from dengta.apps.accounts.models import User
 from dengta.apps.diagnosis import queries
 from dengta.apps.diagnosis.drafting import zone_of
 from dengta.apps.diagnosis.filled import edition
+from dengta.apps.diagnosis.models import Diagnosis
 from dengta.apps.diagnosis.policies import may_fill
 from dengta.apps.diagnosis.proving import of_data
 from dengta.apps.diagnosis.queries import Proven
@@ -36,7 +38,7 @@ class Row(NamedTuple):
     """A machine and what is behind its part: events sent, or days on which its OEE is defined. met: it is enough."""
 
     machine: str
-    count: int
+    found: int
     met: bool
 
 
@@ -66,12 +68,23 @@ def context(who: User, enterprise: str, programme: str = "") -> dict[str, Any]:
         "lines": [line(now, one, own) for one in now.compared],
         "stated": stated,
         "stated_state": STATES[stated.state] if stated else "",
+        "level_name": level_name(stated) if stated else "",
+        "stated_points": _points(stated.points) if stated and stated.points is not None else "",
         "stated_edition": said(edition(stated.edition).name) if stated else "",
         "asked": window(now) if own and now.site else None,
         "key": fresh_key(),
         "zone": zone_of(programme or settings.PROGRAMME),
         **of_job(now.job),
     }
+
+
+def level_name(found: Diagnosis) -> str:
+    """What the level of a submitted diagnosis is called; "" below the first."""
+    return next((said(one.name) for one in edition(found.edition).levels if one.number == found.level), "")
+
+
+def _points(points: Decimal) -> str:
+    return shown(Fraction(points))
 
 
 def line(now: Proven, one: Comparison, own: bool) -> Line:
@@ -104,7 +117,7 @@ def line(now: Proven, one: Comparison, own: bool) -> Line:
 def rows(found: Mapping[str, int], least: Any) -> list[Row]:
     """Machine by machine, those that lack most first."""
     made = [Row(machine, count, count >= least) for machine, count in found.items()]
-    return sorted(made, key=lambda row: (row.met, row.count, row.machine))
+    return sorted(made, key=lambda row: (row.met, row.found, row.machine))
 
 
 def of_evidence(finding: Mapping[str, Any]) -> dict[str, Any]:
