@@ -88,3 +88,14 @@ def test_jobs_end_done_or_failed_with_reasons(monkeypatch: pytest.MonkeyPatch) -
     assert ("progress", 500) in queue.told
     ends = [told for told in queue.told if told[0] != "progress"]
     assert ends == [("done", {"sum": 6}), ("failed", ["process.no_site"]), ("failed", ["job.broke"])]
+
+
+def test_what_jobs_stand_on_is_loaded_before_the_first_one_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "LOAD_AFTER_S", 0.0)
+    loaded: list[str] = []
+    monkeypatch.setattr(worker, "resolve", loaded.append)
+    queue = ListQueue()
+    looks = iter([False, False, True])
+    monkeypatch.setattr(queue, "claim", lambda: queue.stop.set() if next(looks) else None)
+    work(queue, Home.at("nowhere"), queue.stop, ["one:do", "two:do"])
+    assert sorted(loaded) == ["one:do", "two:do"]

@@ -80,10 +80,12 @@ def worker(home: HomeFolder = None) -> None:
     import django
 
     django.setup()
+    from dengta.apps.jobs.kinds import KINDS
     from dengta.apps.jobs.queue import JobTable
     from dengta.processes.worker import work
 
-    work(JobTable(f"{socket.gethostname()[:40]}/{os.getpid()}"), place, asked_by(_ENDS))
+    queue = JobTable(f"{socket.gethostname()[:40]}/{os.getpid()}")
+    work(queue, place, asked_by(_ENDS), [kind.function for kind in KINDS.values()])
 
 
 @app.command("model-plant")

@@ -106,6 +106,11 @@ class EventBatch:
         words: NDArray = np.array(self.texts, object)
         return words.take(self.columns[name])
 
+    def named(self, name: str, text: str) -> NDArray[np.bool_]:
+        """Which events have `text` in a text field; shape (n,)."""
+        found: NDArray[np.bool_] = self.columns[name] == (self.texts.index(text) if text in self.texts else -1)
+        return found
+
     def sorted(self) -> EventBatch:
         """By (ts, stream, epoch, seq): the order across streams that every reader sees."""
         c = self.columns

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -18,8 +19,11 @@ from dengta.site.home import Home
 
 logger = logging.getLogger(__name__)
 
-IDLE_S = 0.3
+IDLE_S = 0.1
+"""How long the queue is left alone where it was empty: somebody may be waiting before a screen."""
 HEARTBEAT_S = 1.0
+LOAD_AFTER_S = 2.0
+"""What jobs stand on is loaded before the first one comes, but not while everything else starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +81,25 @@ class Task:
         self.progress, self.message = progress, message
 
 
-def work(queue: Queue, home: Home, stop: threading.Event) -> None:
-    """Work off `queue` until `stop`. A job in hand is finished first unless the process is killed."""
+def work(queue: Queue, home: Home, stop: threading.Event, functions: Iterable[str] = ()) -> None:
+    """Work off `queue` until `stop`. A job in hand is finished first unless the process is killed.
+
+    functions: those that jobs may name; they are loaded once the worker has nothing else to do.
+    """
+    began = swept = time.monotonic()
+    to_load = list(functions)
+    queue.release_stale()
     while not stop.is_set():
-        queue.release_stale()
+        if time.monotonic() > swept + HEARTBEAT_S:
+            queue.release_stale()
+            swept = time.monotonic()
         claimed = queue.claim()
-        if claimed is None:
-            stop.wait(IDLE_S)
-        else:
+        if claimed is not None:
             _do(queue, home, claimed)
+        elif to_load and time.monotonic() > began + LOAD_AFTER_S:
+            resolve(to_load.pop())
+        else:
+            stop.wait(IDLE_S)
 
 
 def _do(queue: Queue, home: Home, claimed: Claimed) -> None:

@@ -120,9 +120,10 @@ def test_what_a_fold_knows_is_plain_integers() -> None:
     batch = kpi.apply(EventBatch.of(record(3, events=200)).sorted())
     running = kpi.Fold(SETTING)
     running.advance(batch.take(slice(0, 90)))
-    saved = [np.frombuffer(a.tobytes(), a.dtype).reshape(a.shape).copy() for a in running.held]
+    *held, table = running.held
+    saved = [np.frombuffer(a.tobytes(), a.dtype).reshape(a.shape).copy() for a in (*held, *table)]
     again = kpi.Fold(SETTING, dict(running.codes))
-    again.held = type(running.held)(*saved)
+    again.held = type(running.held)(*saved[: len(held)], type(table)(*saved[len(held) :]))
     for fold in (running, again):
         fold.advance(batch.take(slice(90, len(batch))))
     assert in_words(again.rows(WINDOW.end)) == in_words(running.rows(WINDOW.end))

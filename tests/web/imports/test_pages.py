@@ -54,6 +54,7 @@ def test_the_journey_of_a_file(client_of: Sign, desk: Desk) -> None:
     assert "What its rows would become" in page
     assert desk.log.read().columns["seq"].tolist() == [], "checking keeps nothing"
     assert client.post(address, {"import": "1"}).status_code == 302
+    assert 'hx-trigger="load delay:100ms"' in text(client, address), "who waits is told at once"
     assert desk.work_off() == 1
     page = text(client, address)
     assert "470 new events are in the log." in page

@@ -162,6 +162,18 @@ def test_a_window_that_makes_no_sense_is_refused_with_every_fault(client_of: Any
     assert client.get("/performance/?export=all.exe").status_code == 404
 
 
+def test_a_window_longer_than_the_log_shows_what_there_is_and_says_so(client_of: Any, stage: Any) -> None:
+    stage.morning()
+    client = client_of("manager")
+    everything = page_of(client, "/performance/?window=all")
+    assert "The log begins" not in everything
+    for window, name in (("yesterday", "Yesterday"), ("7-days", "Last 7 full days"), ("30-days", "Last 30 full days")):
+        page = page_of(client, f"/performance/?window={window}")
+        assert f"The log begins on 2026-11-23, so it does not hold all of “{name}”" in page
+        assert digits(page) == digits(everything)
+        assert f"window={window}" in " ".join(link for link in links(page) if link.startswith("/performance/saw-1/"))
+
+
 def test_an_empty_log_says_what_to_do(client_of: Any, stage: Any) -> None:
     assert "dengta import" in page_of(client_of("manager"), "/performance/")
 

@@ -99,6 +99,8 @@ def cancel(*, job_id: UUID, actor: User, now: Micros) -> bool:
 def release_stale(*, now: Micros, after: Micros = STALE) -> int:
     """Give jobs whose worker fell silent back to the queue, after `ATTEMPTS` to the failed ones; how many."""
     lost = Job.objects.filter(state=State.RUNNING, heartbeat_at__lt=now - after)
+    if not lost.exists():  # a plain read, as in `claim`
+        return 0
     why = Reason("job.workers_died", params={"attempts": ATTEMPTS}).as_dict()
     given_up = lost.filter(attempt__gte=ATTEMPTS).update(
         state=State.FAILED, result={"reasons": [why]}, message=None, ended_at=now

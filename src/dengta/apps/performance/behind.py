@@ -36,9 +36,8 @@ class Cause(NamedTuple):
 
     def among(self, states: EventBatch) -> NDArray[np.bool_]:
         """Which of `states` it is the cause of."""
-        named = states.text("reason") == self.reason
-        chosen: NDArray[np.bool_] = named & (states.text("code") == self.state) if self.state else named
-        return chosen
+        named = states.named("reason", self.reason)
+        return named & states.named("code", self.state) if self.state else named
 
 
 def _with_next(chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -55,13 +54,14 @@ def spans(
     for that cause."""
     setting = kpi.setting_of(folded.book, machines, window)
     found: dict[str, Sequence[StateSpan]] = {}
-    left = list(machines)
+    left, told, since = list(machines), EventBatch.empty(), window.end
     for back in _LOOKBACKS:
         start = None if back is None else window.start - back
-        told = _told(reader, folded, left, start, window.end, (EventType.STATE,))
-        subjects = told.text("subject")
+        earlier = _told(reader, folded, left, start, since, (EventType.STATE,))
+        told = EventBatch.concat([earlier, told])
+        since = since if start is None else start
         for machine in list(left):
-            mine = told.take(subjects == machine)
+            mine = told.take(told.named("subject", machine))
             first = int(np.searchsorted(mine["ts"], window.start, "right")) - 1
             if first >= 0 or back is None:
                 needed = mine.take(slice(max(first, 0), len(mine)))

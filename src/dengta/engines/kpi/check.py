@@ -46,7 +46,7 @@ def laws(answer: Rows) -> list[Reason]:
     width = max(len(c) for c in setting.cells)
     sums = np.zeros((len(of), width, len(Column)), np.int64)
     activity = np.array([ACTIVITIES.index(t) if t in ACTIVITIES else 0 for t in answer.texts], np.int64)
-    _sum_cells(answer.keys, answer.facts, answer.elements, activity, offset[of], sums)
+    _sum_cells(answer.keys, answer.facts, *answer.element_of, activity, offset[of], sums)
     broken = {"nothing_negative": (sums < 0).any(axis=(1, 2))}
     lengths = np.zeros((len(of), width), np.int64)
     for m, c in enumerate(setting.cells_of):
@@ -64,12 +64,12 @@ def laws(answer: Rows) -> list[Reason]:
 
 
 @njit(cache=True, nogil=True)
-def _sum_cells(keys: Any, facts: Any, element: Any, activity: Any, first: Any, sums: Any) -> None:
+def _sum_cells(keys: Any, facts: Any, by_reason: Any, by_state: Any, activity: Any, first: Any, sums: Any) -> None:
     """Add up the times and pieces of each cell of each machine."""
     for i in range(len(keys)):
         machine = keys[i, 0]
-        cell, by = keys[i, 1] - first[machine], activity[keys[i, 5]]
-        sums[machine, cell, element[i]] += facts[i, Fact.TIME]
+        cell, by, element = keys[i, 1] - first[machine], activity[keys[i, 5]], by_reason[keys[i, 4]]
+        sums[machine, cell, element if element > 0 else by_state[keys[i, 5]]] += facts[i, Fact.TIME]
         sums[machine, cell, Column.REPORTED_RUN + by] += facts[i, Fact.LABOUR]
         sums[machine, cell, Column.MACHINE_RUN + by] += facts[i, Fact.UNION]
         for piece in range(3):

@@ -43,9 +43,8 @@ class Fold:
             layout.empty_memory(self.ground.first, setting.window.start),
             np.zeros((len(setting.counters), layout.COUNTER_MEMORY), np.int64),
             np.zeros((max(_FEWEST, room // 8), layout.PIECE), np.int64),
-            np.full(1 << (2 * room).bit_length(), -1, np.int32),
-            np.empty((room, table.WIDTH), np.int64),
-            np.array([0, 1], np.int64),  # piece 0 belongs to nobody
+            np.ones(1, np.int64),  # piece 0 belongs to nobody
+            table.empty(room),
         )
         self._read: tuple[Sequence[str], Meaning] | None = None
 
@@ -72,15 +71,12 @@ class Fold:
 
     def grow(self) -> None:
         """Room for more: where at least half is in use; in both if it was one event that wanted much."""
-        rows, pieces = self.held.counts.tolist()
-        full = [2 * rows >= len(self.held.rows), 2 * pieces >= len(self.held.pieces)]
+        rows, pieces = len(self.held.table.keys), len(self.held.pieces)
+        full = [2 * int(self.held.table.used[0]) >= rows, 2 * int(self.held.linked[0]) >= pieces]
         if full[0] or not full[1]:
-            fresh = _longer(self.held.rows, 4 * len(self.held.rows))
-            slots = np.full(1 << (2 * len(fresh)).bit_length(), -1, np.int32)
-            table.index(slots, fresh, rows)
-            self.held = self.held._replace(rows=fresh, slots=slots)
+            self.held = self.held._replace(table=table.longer(self.held.table, 4 * rows))
         if full[1] or not full[0]:
-            self.held = self.held._replace(pieces=_longer(self.held.pieces, 4 * len(self.held.pieces)))
+            self.held = self.held._replace(pieces=_longer(self.held.pieces, 4 * pieces))
 
     def read_at(self, machine: str, carrier: str) -> Micros | None:
         """When the meter `carrier` of `machine` was last read; None where it never was."""
@@ -99,24 +95,23 @@ class Fold:
         held, ground = self.held, self.ground
         until = min(max(until, int(held.memory[:, layout.LAST].max(initial=until))), self.setting.window.end)
         ahead = int((ground.last - held.memory[:, layout.CELL]).sum()) + 1
-        n = int(held.counts[layout.ROWS])
+        whole = held.table
         if not finish:
-            held = held._replace(memory=held.memory.copy(), rows=_longer(held.rows[:n], n + ahead))
-        elif n + ahead > len(held.rows):
-            held = held._replace(rows=_longer(held.rows, n + ahead))
+            held = held._replace(memory=held.memory.copy())
+        if not finish or int(whole.used[0]) + ahead > len(whole.keys):
+            whole = table.copied(whole, ahead)
         # What goes on now gets rows of its own: the table need not be indexed anew for them.
-        tail = held._replace(
-            slots=np.full(1 << (2 * ahead).bit_length(), -1, np.int32), rows=held.rows[n:], counts=np.zeros(2, np.int64)
-        )
+        tail = held._replace(table=table.empty(ahead))
         tail.memory[:, layout.ROW_COLUMNS] = -1
         kernels.close(tail, ground, until)
-        rows = held.rows[: n + int(tail.counts[layout.ROWS])]
+        table.add(whole, tail.table)
+        keys, facts = table.taken(whole)
         answer = Rows(
             self.setting,
             until,
             tuple(self.codes),
-            rows[:, : table.KEYS],
-            rows[:, table.KEYS :],
+            keys,
+            facts,
             held.memory[:, layout.FIRST],
             held.memory[:, layout.LAST],
             int(held.memory[:, layout.UNREAD].sum()),

@@ -23,7 +23,7 @@ from dengta.engines.kpi import kernels_layout as layout
 from dengta.engines.kpi.fold import Fold
 from dengta.engines.kpi.kept import Kept
 from dengta.engines.kpi.kernels_table import KEYS
-from dengta.engines.kpi.known import Known, close, known, of_machine, put_rows, restore
+from dengta.engines.kpi.known import Known, close, known, of_machine, put_rows, restore, rows_of
 from dengta.engines.kpi.model import Cells, Ints, Key, Rows, Setting, summed
 
 Reread = Callable[[str, Micros, Micros], EventBatch]
@@ -249,10 +249,9 @@ class _Group:
 
     def _replace(self, m: int, fold: Fold) -> None:
         """Let the fold that goes on know of machine `m` what `fold` knows of it, its only machine."""
-        running, told = self._fold.held, fold.held
-        others = running.rows[: running.counts[0]]
+        told, others = fold.held, rows_of(self._fold)
         self._dirty |= {(m, b) for b in self._touched(of_machine(others, m))}  # what it may take back there
-        mine = told.rows[: told.counts[0]].copy()
+        mine = rows_of(fold)
         mine[:, Key.MACHINE] = m
         rows = np.concatenate([others[others[:, Key.MACHINE] != m], mine])
         whole = known(fold, 0, np.arange(len(told.counters)), EARLIEST)._replace(memory=told.memory[0])
@@ -261,7 +260,7 @@ class _Group:
 
     def publish(self, heard: Micros | None) -> list[Published]:
         """The closed buckets whose rows changed."""
-        live = self._fold.held.rows[: self._fold.held.counts[0]]
+        live = rows_of(self._fold)
         live = self._kept_of(live[self._bucket_of[live[:, Key.CELL]] < self._at])
         for m, cell in np.unique(live[:, [Key.MACHINE, Key.CELL]], axis=0).tolist():
             self._dirty.add((m, int(self._bucket_of[cell])))

@@ -21,15 +21,13 @@ from dengta.engines.kpi.kernels_layout import (
     METERS,
     MOST_METERS,
     NEVER,
-    P_OPERATION,
-    P_ORDER,
-    PIECES,
+    P_WHO,
     SPARE,
 )
-from dengta.engines.kpi.kernels_table import GRADE, KEYS, find
+from dengta.engines.kpi.kernels_table import GRADE, PLACE, WHO, find, pair
 from dengta.engines.kpi.model import LONGEST_REPORT, Fact
 
-ENERGY, METERED, LATE, RESETS = (KEYS + f for f in (Fact.ENERGY, Fact.METERED, Fact.LATE, Fact.RESETS))
+ENERGY, METERED, LATE, RESETS = (int(f) for f in (Fact.ENERGY, Fact.METERED, Fact.LATE, Fact.RESETS))
 _HALF = 20  # bits; spans of at most LONGEST_REPORT have 42, so that no product below leaves 64
 _SMALL = 1 << 21  # times a span it stays inside 63
 
@@ -62,23 +60,23 @@ def meter_of(memory: Any, m: int, code: int) -> int:
 
 
 @compiled
-def mark(memory: Any, pieces: Any, counts: Any, m: int, at: int, order: int, operation: int) -> None:
+def mark(memory: Any, pieces: Any, linked: Any, m: int, at: int, who: int) -> None:
     """From `at` on this order and operation goes on at machine `m`: who is to be credited, the next reading says."""
     head = memory[m, MARK]
-    if head >= 0 and pieces[head, P_ORDER] == order and pieces[head, P_OPERATION] == operation:
+    if head >= 0 and pieces[head, P_WHO] == who:
         return
     if head < 0 or pieces[head, FROM] != at:
         fresh = memory[m, SPARE]
         if fresh >= 0:
             memory[m, SPARE] = pieces[fresh, BEFORE]
         else:
-            fresh = counts[PIECES]
-            counts[PIECES] += 1
+            fresh = linked[0]
+            linked[0] += 1
             for column in range(FROM):  # what only reports have
                 pieces[fresh, column] = 0
         pieces[fresh, FROM], pieces[fresh, BEFORE] = at, head
         memory[m, MARK] = head = fresh
-    pieces[head, P_ORDER], pieces[head, P_OPERATION] = order, operation
+    pieces[head, P_WHO] = who
 
 
 @compiled
@@ -105,8 +103,8 @@ def parts_wanted(memory: Any, pieces: Any, edges: Any, m: int, at: int, cell: in
 
 @inlined
 def _credit(
-    memory: Any, pieces: Any, slots: Any, rows: Any, counts: Any, edges: Any, m: int, column: int, first: int,
-    cell: int, code: int, grade: int, gain: int, since: int, at: int, end: int,
+    memory: Any, pieces: Any, table: Any, edges: Any, m: int, column: int, first: int, cell: int,
+    code: int, grade: int, gain: int, since: int, at: int, end: int,
 ) -> None:  # fmt: skip
     """Credit machine `m` with its part of `gain`, used evenly in ``[since, at)``, of what lies in its cells from
     `first` to `cell`, which end at `end`; backwards, part by part, each inside one cell and after one mark.
@@ -114,7 +112,7 @@ def _credit(
     Mostly there is but one part, in the row of the last one: then nothing is divided and nothing looked for.
     """
     span, floor, node, hint, head = at - since, max(since, edges[first]), memory[m, MARK], memory[m, column + M_ROW], -1
-    hi = min(at, end)
+    keys, facts, hi = table.keys, table.facts, min(at, end)
     above = gain if hi == at or hi <= floor else share(gain, hi - since, span)
     while hi > floor:
         while pieces[node, FROM] >= hi:
@@ -123,26 +121,20 @@ def _credit(
             cell -= 1
         start = max(since, pieces[node, FROM], edges[cell])
         below = 0 if start == since else share(gain, start - since, span)
-        order, operation, row = pieces[node, P_ORDER], pieces[node, P_OPERATION], hint
-        if (
-            hint < 0
-            or rows[hint, 1] != cell
-            or rows[hint, 2] != order
-            or rows[hint, 3] != operation
-            or rows[hint, GRADE] < grade
-        ):
-            row = find(slots, rows, counts, m, cell, order, operation, 0, code, grade)
+        who, place, row = pieces[node, P_WHO], pair(m, cell), hint
+        if hint < 0 or keys[hint, PLACE] != place or keys[hint, WHO] != who or keys[hint, GRADE] < grade:
+            row = find(table, place, who, code, grade)
         if head < 0:
             memory[m, column + M_ROW] = head = row
-        rows[row, ENERGY] += above - below
-        rows[row, METERED] += hi - start
+        facts[ENERGY, row] += above - below
+        facts[METERED, row] += hi - start
         hi, above = start, below
 
 
 @compiled
 def read(
-    memory: Any, pieces: Any, slots: Any, rows: Any, counts: Any, edges: Any, m: int, column: int, value: int, at: int,
-    modulus: int, max_per_h: int, digit: int, first: int, cell: int, end: int, made: int, code: int, grade: int,
+    memory: Any, pieces: Any, table: Any, edges: Any, m: int, column: int, value: int, at: int, modulus: int,
+    max_per_h: int, digit: int, first: int, cell: int, end: int, made: int, code: int, grade: int,
 ) -> None:  # fmt: skip
     """Take a reading of the meter at `column`: `value` in mWh, its last digit worth `digit`. `cell`: the machine's last
     one that began before `at`, of those from `first` on, which end at `end`; `made`: the one that `at` belongs to, -1
@@ -152,17 +144,15 @@ def read(
     if since != NEVER:
         gain, verdict = step(memory[m, column + M_READING], since, value, at, modulus, max_per_h, digit)
     if verdict != 0 and made >= 0:
-        row = find(slots, rows, counts, m, made, pieces[head, P_ORDER], pieces[head, P_OPERATION], 0, code, grade)
-        rows[row, LATE if verdict == TOO_LATE else RESETS] += 1
+        row = find(table, pair(m, made), pieces[head, P_WHO], code, grade)
+        table.facts[LATE if verdict == TOO_LATE else RESETS, row] += 1
     if verdict == TOO_LATE:
         return
     if since < at and at - since <= LONGEST_REPORT:
-        _credit(
-            memory, pieces, slots, rows, counts, edges, m, column, first, cell, code, worst, gain, since, at, end
-        )  # fmt: skip
+        _credit(memory, pieces, table, edges, m, column, first, cell, code, worst, gain, since, at, end)
     elif since == at and gain > 0 and made >= 0:  # two readings at one instant
-        row = find(slots, rows, counts, m, made, pieces[head, P_ORDER], pieces[head, P_OPERATION], 0, code, worst)
-        rows[row, ENERGY] += gain
+        row = find(table, pair(m, made), pieces[head, P_WHO], code, worst)
+        table.facts[ENERGY, row] += gain
     memory[m, column + M_READING], memory[m, column + M_AT], memory[m, column + M_GRADE] = value, at, grade
     if pieces[head, BEFORE] >= 0:
         _forget(memory, pieces, m, at)

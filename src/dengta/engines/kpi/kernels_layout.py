@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dengta.engines.kpi.kernels_table import Table
 from dengta.engines.kpi.model import Codes, Ints
 
 NEVER = int(np.iinfo(np.int64).max)
@@ -14,17 +15,18 @@ NEVER = int(np.iinfo(np.int64).max)
 # one. At every event: the last one's instant and cell, the first one's instant, the cell of SINCE, how many meters were
 # read, and the row of its last count, to find it quickly.
 LAST, AT_CELL, FIRST, CELL, METERS, COUNT_ROW, COUNT_CODE, COUNT_OWN = range(8)
-# At every state and operation: its state and reason, and how well told; since when; the instant of its first state; the
-# row of its time; whether its state named an order (OWN), and how many operations are under way.
-CODE, REASON, GRADE, SINCE, TOLD_AT, TIME_ROW, OWN, OPEN = range(8, 16)
+# At every state and operation: its state (reason and code), and how well told; since when; the instant of its first
+# state; the row of its time; whether its state named an order (OWN), which order and operation those are, and how many
+# operations are under way.
+STATE, GRADE, SINCE, TOLD_AT, TIME_ROW, OWN, OWN_WHO, OPEN = range(8, 16)
+# Then the operations under way (from OPENED on), order and operation in one.
+OPENED, MOST_OPEN = 16, 8
 # Then the last mark of what went on since its meters were read; events unread; marks to be used again; the last piece
-# of its union of reports; the order and operation that its state named; the last event's key; pairs of the operations
-# under way (from OPENED on).
-MARK, UNREAD, SPARE, HEAD, OWN_ORDER, OWN_OPERATION, STREAM, EPOCH, SEQ, OPENED = range(16, 26)
-MOST_OPEN = 8
+# of its union of reports; the last event's key.
+MARK, UNREAD, SPARE, HEAD, STREAM, EPOCH, SEQ = range(24, 31)
 # ... then of each of its meters: which one, its last good reading in mWh, when, and how well told, and the row to which
 # its last part was credited, -1 for none.
-METER = OPENED + 2 * MOST_OPEN
+METER = 32
 M_CODE, M_READING, M_AT, M_GRADE, M_ROW, METER_MEMORY = range(6)
 MOST_METERS = 4
 MEMORY = METER + MOST_METERS * METER_MEMORY
@@ -32,11 +34,10 @@ MEMORY = METER + MOST_METERS * METER_MEMORY
 ROW_COLUMNS = [TIME_ROW, COUNT_ROW, *range(METER + M_ROW, MEMORY, METER_MEMORY)]
 # ... of a counter (`Held.counters`): whether it was read, its last good reading, and when.
 READ, READING, READ_AT, COUNTER_MEMORY = range(4)
-# ... and of a piece of the union of reports (`Held.pieces`): where it lies, whose it is, and the piece before it. A
-# mark is a piece too, that says from when on (FROM) which order and operation went on: its four columns lie together.
-TO, ACTIVITY, P_REASON, P_CODE, P_GRADE, FROM, P_ORDER, P_OPERATION, BEFORE, PIECE = range(10)
-# Numbers in use (`Held.counts`).
-ROWS, PIECES = 0, 1
+# ... and of a piece of the union of reports (`Held.pieces`): where it lies, whose it is (the columns of a key), and the
+# piece before it. A mark is a piece too, that says from when on (FROM) which order and operation went on: its three
+# columns lie together.
+TO, ACTIVITY, P_WHAT, P_GRADE, FROM, P_WHO, BEFORE, PIECE = range(8)
 
 
 class Told(NamedTuple):
@@ -93,14 +94,14 @@ class Ground(NamedTuple):
 
 
 class Held(NamedTuple):
-    """All that a fold knows: memory of machines, counters and reports, and the table of rows with its index."""
+    """All that a fold knows: memory of machines, counters and reports, and the table of rows; linked: how many pieces
+    are in use, (1,)."""
 
     memory: Ints
     counters: Ints
     pieces: Ints
-    slots: Codes
-    rows: Ints
-    counts: Ints
+    linked: Ints
+    table: Table
 
 
 def empty_memory(first_cell: Ints, since: int) -> Ints:

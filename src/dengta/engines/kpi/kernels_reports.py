@@ -10,52 +10,45 @@ from dengta.engines.kpi.kernels_layout import (
     BEFORE,
     FROM,
     HEAD,
-    P_CODE,
     P_GRADE,
-    P_OPERATION,
-    P_ORDER,
-    P_REASON,
+    P_WHAT,
+    P_WHO,
     PIECE,
-    PIECES,
     TO,
     TOLD_AT,
 )
-from dengta.engines.kpi.kernels_table import KEYS, find
+from dengta.engines.kpi.kernels_table import PLACE, find, pair
 from dengta.engines.kpi.model import Fact
 
-TIME, LABOUR, UNION = KEYS + Fact.TIME, KEYS + Fact.LABOUR, KEYS + Fact.UNION
+TIME, LABOUR, UNION = int(Fact.TIME), int(Fact.LABOUR), int(Fact.UNION)
 
 
 @compiled
 def _spread(
-    told_at: int, p: Any, slots: Any, rows: Any, counts: Any, edges: Any, m: int, piece: int, lo: int, hi: int,
-    sign: int, cell: int, hint: int,
-) -> None:  # fmt: skip
+    told_at: int, p: Any, table: Any, edges: Any, m: int, piece: int, lo: int, hi: int, sign: int, cell: int, hint: int
+) -> None:
     """Credit machine `m` with ``[lo, hi)`` of a piece of its union, or take it back (`sign` -1), cell by cell backwards
     from `cell`. Before the machine's first state this is all that is known of it: there it is its time element too."""
     while hi > lo:
         while edges[cell] >= hi:
             cell -= 1
         start = max(lo, edges[cell])
-        row = hint
-        if hint < 0 or rows[hint, 1] != cell:
-            row = find(
-                slots, rows, counts, m, cell, p[piece, P_ORDER], p[piece, P_OPERATION], p[piece, P_REASON],
-                p[piece, P_CODE], p[piece, P_GRADE],
-            )  # fmt: skip
-        rows[row, UNION] += sign * (hi - start)
+        row, place = hint, pair(m, cell)
+        if hint < 0 or table.keys[hint, PLACE] != place:
+            row = find(table, place, p[piece, P_WHO], p[piece, P_WHAT], p[piece, P_GRADE])
+        table.facts[UNION, row] += sign * (hi - start)
         untold = min(hi, told_at) - start
         if untold > 0:
-            rows[row, TIME] += sign * untold
-            rows[find(slots, rows, counts, m, cell, 0, 0, 0, 0, 0), TIME] -= sign * untold
+            table.facts[TIME, row] += sign * untold
+            table.facts[TIME, find(table, place, 0, 0, 0)] -= sign * untold
         hi = start
 
 
 @compiled
-def _piece(pieces: Any, counts: Any, like: int, lo: int, hi: int, before: int) -> int:
+def _piece(pieces: Any, linked: Any, like: int, lo: int, hi: int, before: int) -> int:
     """A fresh piece ``[lo, hi)`` of the same report as piece `like`, after the piece `before`."""
-    fresh = counts[PIECES]
-    counts[PIECES] += 1
+    fresh = linked[0]
+    linked[0] += 1
     for i in range(PIECE):
         pieces[fresh, i] = pieces[like, i]
     pieces[fresh, FROM], pieces[fresh, TO], pieces[fresh, BEFORE] = lo, hi, before
@@ -73,8 +66,8 @@ def _follows(memory: Any, pieces: Any, m: int, after: int, fresh: int) -> None:
 
 @compiled
 def report(
-    memory: Any, pieces: Any, slots: Any, rows: Any, counts: Any, edges: Any, m: int, lo: int, hi: int, activity: int,
-    cell: int, row: int, order: int, operation: int, reason: int, code: int, grade: int,
+    memory: Any, pieces: Any, linked: Any, table: Any, edges: Any, m: int, lo: int, hi: int, activity: int,
+    cell: int, row: int, who: int, what: int, grade: int,
 ) -> None:  # fmt: skip
     """Credit machine `m` with a report of work in ``[lo, hi)`` that ends last of all so far, in `cell` or before.
     `row`: one of its key, to find it quickly, or -1.
@@ -87,38 +80,38 @@ def report(
         while edges[c] >= at:
             c -= 1
         start = max(lo, edges[c])
-        here = row
-        if row < 0 or rows[row, 1] != c:
-            here = find(slots, rows, counts, m, c, order, operation, reason, code, grade)
-        rows[here, LABOUR] += at - start
+        here, place = row, pair(m, c)
+        if row < 0 or table.keys[row, PLACE] != place:
+            here = find(table, place, who, what, grade)
+        table.facts[LABOUR, here] += at - start
         at = start
     mine = 0  # a model for the pieces of this report, itself in no list
-    pieces[mine, ACTIVITY], pieces[mine, P_ORDER], pieces[mine, P_OPERATION] = activity, order, operation
-    pieces[mine, P_REASON], pieces[mine, P_CODE], pieces[mine, P_GRADE] = reason, code, grade
+    pieces[mine, ACTIVITY], pieces[mine, P_GRADE] = activity, grade
+    pieces[mine, P_WHO], pieces[mine, P_WHAT] = who, what
     open_to, after, node = hi, -1, memory[m, HEAD]
     while open_to > lo:
         covered = pieces[node, TO] if node >= 0 else lo
         if covered < open_to:
             gap = max(covered, lo)
-            _spread(told_at, pieces, slots, rows, counts, edges, m, mine, gap, open_to, 1, cell, row)
+            _spread(told_at, pieces, table, edges, m, mine, gap, open_to, 1, cell, row)
             if activity == 0 and node >= 0 and gap == covered and pieces[node, ACTIVITY] == 0:
                 pieces[node, TO] = open_to  # nothing comes before run: whose it was need not be known any more
             else:
-                fresh = _piece(pieces, counts, mine, gap, open_to, node)
+                fresh = _piece(pieces, linked, mine, gap, open_to, node)
                 _follows(memory, pieces, m, after, fresh)
                 after = fresh
             open_to = gap
             continue
         first = max(pieces[node, FROM], lo)
         if pieces[node, ACTIVITY] > activity:
-            _spread(told_at, pieces, slots, rows, counts, edges, m, node, first, open_to, -1, cell, -1)
+            _spread(told_at, pieces, table, edges, m, node, first, open_to, -1, cell, -1)
             below = pieces[node, BEFORE]
             if first > pieces[node, FROM]:
                 pieces[node, TO] = first
                 below = node
-            fresh = _piece(pieces, counts, mine, first, open_to, below)
+            fresh = _piece(pieces, linked, mine, first, open_to, below)
             _follows(memory, pieces, m, after, fresh)
-            _spread(told_at, pieces, slots, rows, counts, edges, m, mine, first, open_to, 1, cell, row)
+            _spread(told_at, pieces, table, edges, m, mine, first, open_to, 1, cell, row)
             after, node = fresh, below
         elif first == pieces[node, FROM]:
             after, node = node, pieces[node, BEFORE]

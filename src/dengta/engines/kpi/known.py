@@ -61,31 +61,33 @@ def close(fold: Fold, border: Micros) -> Ints:
     """Credit every machine of `fold` up to `border` and take the rows out; it goes on with an empty table."""
     held, ground = fold.held, fold.ground
     ahead = int((ground.last - held.memory[:, layout.CELL]).sum()) + 1
-    while int(held.counts[layout.ROWS]) + ahead > len(held.rows):
+    while int(held.table.used[0]) + ahead > len(held.table.keys):
         fold.grow()
         held = fold.held
     kernels.close(held, ground, border)
-    rows: Ints = held.rows[: held.counts[layout.ROWS]].copy()
+    rows = rows_of(fold)
     put_rows(fold, rows[:0])
     return rows
 
 
+def rows_of(fold: Fold) -> Ints:
+    """A copy of all rows of the table of `fold`, (n, 20): keys, then facts."""
+    return np.concatenate(table.taken(fold.held.table), axis=1)
+
+
 def put_rows(fold: Fold, rows: Ints) -> None:
     """Let `rows` be all that the table of `fold` holds."""
-    while len(rows) > len(fold.held.rows):
+    while len(rows) > len(fold.held.table.keys):
         fold.grow()
-    held = fold.held
-    held.rows[: len(rows)], held.counts[layout.ROWS] = rows, len(rows)
-    held.slots[:] = -1
-    table.index(held.slots, held.rows, len(rows))
-    held.memory[:, layout.ROW_COLUMNS] = -1
+    table.put(fold.held.table, rows)
+    fold.held.memory[:, layout.ROW_COLUMNS] = -1
 
 
 def known(fold: Fold, machine: int, counters: Ints, border: Micros, like: Known | None = None) -> Known:
     """What `fold` knows of its machine number `machine`, whose counters are `counters`, at `border`, up to which it is
     credited. What is still as in `like` is shared with it."""
     memory, since = fold.held.memory[machine].copy(), border - LONGEST_REPORT
-    at = np.empty(int(fold.held.counts[layout.PIECES]), np.int64)
+    at = np.empty(int(fold.held.linked[0]), np.int64)
     at = at[: kernels_reports.chain(fold.held.pieces, int(memory[layout.HEAD]), since, at)][::-1]
     marks = _marks(fold, int(memory[layout.MARK]), since)
     for column, nothing in _FORGOTTEN.items():
@@ -124,7 +126,7 @@ def _shared(pieces: Ints, since: Micros, chunks: tuple[Ints, ...]) -> tuple[tupl
 def restore(fold: Fold, machine: int, counters: Ints, told: Known) -> None:
     """Let `fold` know of its machine number `machine` what `told` says; its rows stay as they are."""
     pieces = told.pieces[::-1]
-    while len(pieces) + len(told.marks) + int(fold.held.counts[layout.PIECES]) > len(fold.held.pieces):
+    while len(pieces) + len(told.marks) + int(fold.held.linked[0]) > len(fold.held.pieces):
         fold.grow()
     held = fold.held
     held.memory[machine] = told.memory
@@ -136,12 +138,12 @@ def restore(fold: Fold, machine: int, counters: Ints, told: Known) -> None:
 
 def _put_chain(held: Held, told: Ints) -> int:
     """Let `told` be linked pieces of their own; the first one's number, -1 where there is none."""
-    first, n = int(held.counts[layout.PIECES]), len(told)
+    first, n = int(held.linked[0]), len(told)
     held.pieces[first : first + n, : layout.BEFORE] = told
     held.pieces[first : first + n, layout.BEFORE] = np.arange(first + 1, first + n + 1)
     if n:
         held.pieces[first + n - 1, layout.BEFORE] = -1
-    held.counts[layout.PIECES] += n
+    held.linked[0] += n
     return first if n else -1
 
 

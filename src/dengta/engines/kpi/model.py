@@ -220,12 +220,18 @@ class Rows:
         return len(self.keys)
 
     @cached_property
+    def element_of(self) -> tuple[Ints, Ints]:
+        """The `Column` of a text's time as a reason (0: it names none) and as a state (K2); int64 by text."""
+        words: dict[str, TimeElement] = {**STATE_ELEMENT, **ACTIVITY_ELEMENT}
+        state = [Column[words.get(t, TimeElement.UNKNOWN).name] for t in self.texts]
+        named = self.setting.reasons
+        reason = [Column[named[t].name] if t in named and t else 0 for t in self.texts]
+        return np.array(reason, np.int64), np.array(state, np.int64)
+
+    @cached_property
     def elements(self) -> Ints:
         """int64 (n,): the `Column` into which the time of each row falls: its reason's, else its state's (K2)."""
-        words: dict[str, TimeElement] = {**STATE_ELEMENT, **ACTIVITY_ELEMENT}
-        state = np.array([Column[words.get(t, TimeElement.UNKNOWN).name] for t in self.texts], np.int64)
-        named = self.setting.reasons
-        reason = np.array([Column[named[t].name] if t in named and t else 0 for t in self.texts], np.int64)
+        reason, state = self.element_of
         by_reason = reason[self.keys[:, Key.REASON]]
         return np.where(by_reason > 0, by_reason, state[self.keys[:, Key.CODE]])
 

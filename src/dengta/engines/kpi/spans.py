@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from dengta.core.batch import EventBatch
 from dengta.core.event import Key as EventKey
 from dengta.core.intervals import Interval
@@ -49,19 +51,19 @@ class WorkSpan:
 
 def state_spans(batch: EventBatch, setting: Setting, machine: str, window: Interval) -> list[StateSpan]:
     """The states of `machine` in `window`, in order; nothing before its first word. `batch` as for `compute`."""
-    told = [
-        e
-        for e in apply(batch.take((batch["type"] == EventType.STATE) | (batch["type"] == EventType.CORRECTION)))
-        if e.subject == machine and not e.flags & SKIPPED
-    ]
-    spans = []
-    for one, until in zip(told, [*(e.ts for e in told[1:]), window.end], strict=True):
-        start, end = max(one.ts, window.start), min(until, window.end)
-        if start < end:
-            element = setting.reasons.get(one.reason) or STATE_ELEMENT[one.code]
-            spans.append(
-                StateSpan(start, end, one.code, element, one.reason, one.order, one.operation, one.key, one.ts)
-            )
+    told = apply(batch.take((batch["type"] == EventType.STATE) | (batch["type"] == EventType.CORRECTION)))
+    told = told.take(told.named("subject", machine) & (told["flags"] & SKIPPED == 0))
+    start = np.maximum(told["ts"], window.start)
+    end = np.minimum(np.append(told["ts"][1:], window.end), window.end)
+    inside = np.flatnonzero(start < end)
+    columns = [told[name][inside].tolist() for name in ("code", "reason", "order", "operation", *EventKey._fields)]
+    texts, spans = told.texts, []
+    for begun, ended, at, code, reason, order, operation, *key in zip(
+        start[inside].tolist(), end[inside].tolist(), told["ts"][inside].tolist(), *columns, strict=True
+    ):
+        element = setting.reasons.get(texts[reason]) or STATE_ELEMENT[texts[code]]
+        words = (texts[code], element, texts[reason], texts[order], texts[operation])
+        spans.append(StateSpan(begun, ended, *words, EventKey(*key), at))
     return spans
 
 

@@ -19,10 +19,11 @@ from dengta.apps.performance.site_fold import HISTORY
 from dengta.connect.spreadsheet_layout import Guess
 from dengta.connect.spreadsheet_mapping import OPERATIONS, QUANTITIES, STATES, STYLES, parse_mapping
 from dengta.core.reason import Reason, Refusal
-from dengta.core.time import MINUTE, to_datetime
+from dengta.core.time import MINUTE, SECOND, to_datetime
 from dengta.core.vocabulary import ACTIVITY_ELEMENT, STATE_ELEMENT
 from dengta.documents import Kind, TableColumn
 from dengta.engines.plantbook import PlantBook
+from dengta.site.clock import real_now
 from dengta.web.errors import sentences
 from dengta.web.imports import reading
 from dengta.web.imports.choices import LAYOUT, ROLES, Choices
@@ -30,6 +31,7 @@ from dengta.web.keys import fresh_key
 from dengta.web.scope import Scope
 from dengta.words import chosen, say, word
 
+BRIEF = 5 * SECOND
 MOST_NAMES = 300
 """Names of machines a form can hold; a file with more of them is read by a mapping file."""
 ROLE_WORDS = {
@@ -258,13 +260,14 @@ def _why(guess: Guess) -> str:
 
 
 def of_job(now: Standing) -> dict[str, object]:
-    """How far the job is that has the last word."""
+    """How far the job is that has the last word, and when to ask again: often at first, for most end within seconds."""
     job = now.job
     if job is None:
         return {"job": None}
     result: dict[str, Any] = job.result or {}
     return {
         "job": job,
+        "again_ms": 100 if real_now() < job.queued_at + BRIEF else 500,
         "percent": job.progress // 10,
         "message": said(_reason(job.message)) if job.message else "",
         "failed": [said(_reason(row)) for row in result.get("reasons", ())],

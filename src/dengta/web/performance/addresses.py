@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from functools import lru_cache
 
 from django.urls import reverse
 
@@ -24,4 +24,10 @@ def reason_address(asked: Asked, kind: str, reason: str, state: str = "") -> str
 
 def event_address(machine: str, key: Key, ts: Micros) -> str:
     """The page of one event: the line in the log and its hash."""
-    return f"{reverse('machine-event', args=[machine, key.stream, key.epoch, key.seq])}?{urlencode({'ts': ts})}"
+    return f"{_event_of(machine, key.stream, key.epoch)}{key.seq}/?ts={ts}"
+
+
+@lru_cache(maxsize=1024)
+def _event_of(machine: str, stream: int, epoch: int) -> str:
+    """The address of the events of one stream, without their numbers: a page names hundreds of them."""
+    return reverse("machine-event", args=[machine, stream, epoch, 0]).removesuffix("0/")

@@ -22,12 +22,14 @@ _ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A choice, the preset or the two business dates that named it, and the shift occurrence where it is one."""
+    """A choice, the preset or the two business dates that named it, and the shift occurrence where it is one.
+    short: the preset reaches further back than anything is known; then these are the dates there are."""
 
     choice: Choice
     preset: str
     first: date
     last: date
+    short: bool = False
 
     def query(self, **change: str) -> str:
         """The query of an address that asks for the same with `change`; "" takes a part out. A `window`, or a `date`,
@@ -62,13 +64,13 @@ def asked(get: Mapping[str, str], folded: Folded, machine: str | None = None) ->
     faults += _unknown(named, folded)
     if faults:
         raise Refusal(faults)
-    window, first, last = _preset(preset, folded) if preset else _dates(dates[0], dates[1], folded)
+    window, first, last, short = _preset(preset, folded) if preset else _dates(dates[0], dates[1], folded)
     if machine and named["shift"] and first == last:
         window = (
             shift_hours(folded.book, machine, first, named["shift"]).meet(Interval(folded.start, folded.until))
             or window
         )
-    return Asked(Choice(window, **named), preset, first, last)
+    return Asked(Choice(window, **named), preset, first, last, short and bool(preset))
 
 
 def _date(get: Mapping[str, str], name: str, faults: list[Reason]) -> date | None:
@@ -112,17 +114,24 @@ def _usual(folded: Folded) -> str:
     return "yesterday" if folded.first < yesterday.end and folded.last > yesterday.start else "all"
 
 
-def _preset(preset: str, folded: Folded) -> tuple[Interval, date, date]:
+_Window = tuple[Interval, date, date, bool]
+"""The window, its first and last business date, and whether it was to begin before anything is known."""
+
+
+def _preset(preset: str, folded: Folded) -> _Window:
     today = day_of(folded.book, folded.machines, folded.until - 1)
     if preset == "shift":
         return _shift(folded, today)
     if preset == "all":
         first = day_of(folded.book, folded.machines, folded.start)
         return _dates(first, day_of(folded.book, folded.machines, min(folded.last, folded.until) - 1), folded)
-    return _dates(today - _DAYS[preset] * _ONE_DAY, today - _ONE_DAY, folded)
+    first, last = today - _DAYS[preset] * _ONE_DAY, today - _ONE_DAY
+    if span(folded.book, folded.machines, first, last).meet(Interval(folded.start, folded.until)) is None:
+        return (*_preset("all", folded)[:3], True)  # a log of today only: what there is
+    return _dates(first, last, folded)
 
 
-def _shift(folded: Folded, today: date) -> tuple[Interval, date, date]:
+def _shift(folded: Folded, today: date) -> _Window:
     """The shift now, else the last one; the day where no shift is planned."""
     book = folded.book
     if book is not None:
@@ -131,11 +140,11 @@ def _shift(folded: Folded, today: date) -> tuple[Interval, date, date]:
         if worked:
             one = worked[-1]
             window = Interval(one.interval.start, min(one.interval.end, folded.until))
-            return window, one.business_date, one.business_date
+            return window, one.business_date, one.business_date, False
     return _dates(today, today, folded)
 
 
-def _dates(first: date | None, last: date | None, folded: Folded) -> tuple[Interval, date, date]:
+def _dates(first: date | None, last: date | None, folded: Folded) -> _Window:
     """Business dates as a window: no earlier than the fold, no later than now."""
     known = Interval(folded.start, folded.until)
     earliest, latest = (day_of(folded.book, folded.machines, at) for at in (known.start, known.end - 1))
@@ -146,4 +155,4 @@ def _dates(first: date | None, last: date | None, folded: Folded) -> tuple[Inter
     if window is None:
         params = {"from": str(earliest), "to": str(latest)}
         raise Refusal(Reason("performance.outside", ("from", "to"), params))
-    return window, max(start, earliest), min(end, latest)
+    return window, max(start, earliest), min(end, latest), start < earliest

@@ -25,9 +25,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """presets: (address, label, chosen). kept: parts of the address that a form takes along, as (name, value)."""
+    """presets: (address, label, chosen). kept: parts of the address that a form takes along, as (name, value). short:
+    that the window holds less than its name says, "" where it does not."""
 
     window: str
+    short: str
     as_of: str
     book: str
     grade: str
@@ -55,6 +57,7 @@ def head(folded: Folded, asked: Asked, total: Figure | None, *, one_machine: boo
     away = {"machine": "", "line": ""} if one_machine else {}
     return Head(
         window=f"{moment(folded, choice.window.start)} – {moment(folded, choice.window.end)}",
+        short=_short(asked),
         as_of=moment(folded, folded.until),
         book=book.hash if book else "",
         grade=total.grade if total else "",
@@ -65,6 +68,13 @@ def head(folded: Folded, asked: Asked, total: Figure | None, *, one_machine: boo
         machines=[] if one_machine else [_machine(folded, m, choice.machine) for m in folded.machines],
         shifts=[Option(s, shift_name(folded, s), s == choice.shift) for s in shifts(book)],
     )
+
+
+def _short(asked: Asked) -> str:
+    if not asked.short:
+        return ""
+    told = gettext("The log begins on %(first)s, so it does not hold all of “%(window)s”: this is what there is.")
+    return told % {"first": asked.first, "window": WINDOWS[asked.preset]}
 
 
 def _line(folded: Folded, line: str, chosen: str) -> Option:
