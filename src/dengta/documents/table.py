@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
@@ -28,6 +29,7 @@ class Kind(StrEnum):
     DECIMAL = "decimal"  # exact number, of which people want a tenth
     SHARE = "share"  # exact fraction of one
     DATE = "date"
+    YUAN = "yuan"  # fen inside, yuan outside, exactly
 
 
 class TableColumn(NamedTuple):
@@ -55,9 +57,11 @@ MWH_A_KWH = 1_000_000
 _UNIT = {Kind.MINUTES: MINUTE, Kind.TENTHS: MINUTE, Kind.SECONDS: SECOND, Kind.HOURS: HOUR, Kind.KWH: MWH_A_KWH}
 
 
-def outside(value: Value, kind: Kind) -> str | int | float | date | None:
+def outside(value: Value, kind: Kind) -> str | int | float | Decimal | date | None:
     """A cell as a file holds it: numbers as numbers in the unit of their heading, texts as texts."""
     if value is None or isinstance(value, str | date):
         return value
+    if kind is Kind.YUAN:
+        return Decimal(int(value)).scaleb(-2)
     number = Fraction(value, _UNIT.get(kind, 1))
     return int(number) if number.denominator == 1 else float(number)

@@ -25,6 +25,7 @@ _FORMATS = {
     Kind.DECIMAL: "#,##0.0",
     Kind.SHARE: "0.0%",
     Kind.DATE: "yyyy-mm-dd",
+    Kind.YUAN: "#,##0.00",
 }
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")

@@ -1,5 +1,6 @@
 """The hand that draws: a view dataclass in, an SVG string out. Texts come in the reader's language."""
 
+from dengta.figures.distribution import DistributionBar, DistributionView, distribution_svg
 from dengta.figures.oee_matrix import MatrixCell, MatrixRow, MatrixView, matrix_svg
 from dengta.figures.pareto import ParetoBar, ParetoView, pareto_svg
 from dengta.figures.share_bar import share_bar_svg
@@ -12,6 +13,8 @@ __all__ = [
     "NARROW",
     "WIDTH",
     "BandView",
+    "DistributionBar",
+    "DistributionView",
     "Mark",
     "MatrixCell",
     "MatrixRow",
@@ -24,6 +27,7 @@ __all__ = [
     "TrendView",
     "WaterfallStep",
     "WaterfallView",
+    "distribution_svg",
     "matrix_svg",
     "pareto_svg",
     "share_bar_svg",

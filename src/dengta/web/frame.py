@@ -38,6 +38,7 @@ CITY_NAV: tuple[Room, ...] = (
     Room("register", gettext_lazy("Register"), frozenset({Permission.SEE_CITY})),
     Room("diagnosis", gettext_lazy("Diagnosis"), frozenset({Permission.SEE_CITY, Permission.OWN_FIRM})),
     Room("rules", gettext_lazy("Rules"), frozenset(Permission)),
+    Room("what-if", gettext_lazy("What if"), frozenset({Permission.KEEP_REGISTER})),
 )
 """Rooms of the city half, all below ``/city/``."""
 

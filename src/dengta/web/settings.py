@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "dengta.web.register",
     "dengta.web.rules",
     "dengta.web.today",
+    "dengta.web.what_if",
 ]
 
 MIDDLEWARE = [

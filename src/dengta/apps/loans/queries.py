@@ -12,10 +12,13 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Max, QuerySet
 
 from dengta.apps.loans import models
+from dengta.apps.register.models import Enterprise
 from dengta.engines.subsidy import Case
 from dengta.engines.subsidy.model import Dated, Item, Loan, Project
 
 ARTICLE = "loan-discount"
+_MANY = 500
+"""Codes a database is asked for one by one; of more, all of the programme are read."""
 
 
 class Held(NamedTuple):
@@ -76,6 +79,14 @@ def borrowers(*, programme: str, code: str = "") -> list[Held]:
     return [
         Held(one.code, one.town, Case(one.code, ARTICLE, last, None, one.facts, tuple(projects[one.pk]))) for one in who
     ]
+
+
+def names(*, programme: str, codes: Iterable[str]) -> dict[str, str]:
+    """The names of firms by credit code, as the register has them; without those it does not know."""
+    wanted = list(codes)
+    found = Enterprise.objects.filter(programme=programme)
+    found = found.filter(code__in=wanted) if len(wanted) < _MANY else found
+    return dict(found.values_list("code", "name"))
 
 
 def batches(*, programme: str) -> QuerySet[models.Batch]:

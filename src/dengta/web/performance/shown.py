@@ -10,6 +10,7 @@ from datetime import date
 from fractions import Fraction
 from html import escape
 
+from dengta.core.money import Money
 from dengta.core.time import HOUR, MINUTE, SECOND
 from dengta.documents import Kind, Table, Value
 from dengta.documents.table import MWH_A_KWH
@@ -58,6 +59,8 @@ def said(value: Value, kind: Kind) -> str:
         return str(value)
     if kind is Kind.SHARE:
         return f"{100 * float(value):.1f} %"
+    if kind is Kind.YUAN:
+        return str(Money(int(value)))
     if kind in _DIGITS:
         unit, digits = _DIGITS[kind]
         return f"{float(Fraction(value, unit)):,.{digits}f}"

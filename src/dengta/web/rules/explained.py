@@ -43,7 +43,8 @@ def _item(step: Step, depth: int) -> str:
 def _told(step: Step) -> str:
     parts = [f'<b class="amount">{escape(exact(step))}</b>', escape(sentence(step.code, step.params, language()))]
     if step.clause:
-        parts.append(f'<span class="tag">{escape(_("clause {clause}").format(clause=step.clause))}</span>')
+        clause = _("clause {clause}").format(clause=step.clause)
+        parts.append(f'<span class="tag">{escape(clause)}</span>')
     if step.certainty.draft:
         mark = marked(step.certainty)
         parts.append(f'<span class="mark draft">{mark.shape} {escape(mark.word)}</span>')
@@ -62,7 +63,8 @@ def _days(steps: Iterable[Step]) -> str:
         for step in steps
     )
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    return f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(_("Days"))}">{table}</div>'
+    label = _("Days")
+    return f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(label)}">{table}</div>'
 
 
 def _right(place: int) -> str:

@@ -12,10 +12,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dengta.core.money import Money
+from dengta.core.reason import Reason
 from dengta.engines.subsidy import Article, Certainty, Programme
 from dengta.engines.subsidy.caps import percent
 from dengta.engines.subsidy.model import Parameter, Requirement, Span, Text, Value
-from dengta.words import catalogue, chosen, word
+from dengta.words import catalogue, chosen, say, word
 from dengta.words.subsidy_terms import kinds, term
 
 
@@ -83,6 +84,8 @@ def said(text: Text) -> str:
 
 def marked(certainty: Certainty) -> Marked:
     """A mark in words. What rests on an unread source has the hollow shape."""
+    if certainty is Certainty.PROPOSAL:
+        return Marked("△", term("certainty", certainty.value, language()), True)
     return Marked("◇" if certainty.draft else "◆", term("certainty", certainty.value, language()), certainty.draft)
 
 
@@ -186,3 +189,8 @@ def rule(requirement: Requirement) -> str:
 def supply(fact: str) -> str:
     """Where a firm finds what it must state; "" where no words are kept for that fact."""
     return catalogue(language()).get(f"subsidy.supply.{fact}", "")
+
+
+def reason(one: Reason) -> str:
+    """What is missing or left out, in a sentence."""
+    return say(one, language())
