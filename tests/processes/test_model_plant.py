@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copytree, rmtree
 
 import numpy as np
 import pytest
@@ -19,11 +20,12 @@ from dengta.core.ids import stream_id
 from dengta.core.reason import Refusal
 from dengta.core.time import DAY, HOUR, MINUTE, Micros, from_iso
 from dengta.engines import plantbook
-from dengta.engines.simulation import Simulation, parse
+from dengta.engines.simulation import SimulatedEvents, Simulation, parse
 from dengta.log import EpochMark, Log, LogReader, Mark
 from dengta.processes import examples
 from dengta.processes.model_plant import ModelPlant
 from dengta.processes.sites import furnish
+from dengta.processes.snapshot import Snapshot
 from dengta.processes.supervisor import verb
 from dengta.site.clock import SiteClock, real_now
 from dengta.site.home import Home
@@ -133,12 +135,63 @@ def test_live_in_small_steps_is_the_same_as_at_once(tmp_path: Path) -> None:
     assert_is_the_simulation(LogReader(tmp_path / "log").read(), plant.origin.at, NOW + 20 * MINUTE - 15_000_000)
 
 
+def test_a_boot_goes_on_from_where_the_last_one_stood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    began: list[Micros] = []
+    until = Simulation.until
+
+    def noted(run: Simulation, at: Micros) -> SimulatedEvents:
+        began.append(run.now)
+        return until(run, at)
+
+    monkeypatch.setattr(Simulation, "until", noted)
+    with opened(tmp_path) as sink:
+        first = boot(tmp_path, sink)
+        first.catch_up(NOW)
+        first.catch_up(NOW + HOUR)
+        first.keep()
+        began.clear()
+        again = boot(tmp_path, sink, NOW + DAY)
+        again.catch_up(NOW + DAY)
+    assert began[0] == NOW + HOUR
+    assert_is_the_simulation(LogReader(tmp_path / "log").read(), first.origin.at, NOW + DAY)
+
+
+@pytest.mark.parametrize("fault", ["torn", "not an archive", "of another run"])
+def test_a_snapshot_that_cannot_be_used_costs_nothing_but_time(tmp_path: Path, fault: str) -> None:
+    with opened(tmp_path) as sink:
+        first = boot(tmp_path, sink)
+        first.catch_up(NOW)
+        kept = tmp_path / "plant" / "snapshot.npz"
+        if fault == "of another run":
+            Snapshot("another", first._run.state(), first._untold).save(kept)
+        else:
+            kept.write_bytes(kept.read_bytes()[:5000] if fault == "torn" else b"no archive")
+        boot(tmp_path, sink, NOW + HOUR).catch_up(NOW + HOUR)
+    assert_is_the_simulation(LogReader(tmp_path / "log").read(), first.origin.at, NOW + HOUR)
+
+
+def test_a_log_brought_back_from_an_older_copy_gets_what_it_lacks(tmp_path: Path) -> None:
+    with opened(tmp_path) as sink:
+        boot(tmp_path, sink).catch_up(NOW - DAY)
+    copytree(tmp_path / "log", tmp_path / "copy")
+    with opened(tmp_path) as sink:
+        first = boot(tmp_path, sink)
+        first.catch_up(NOW)
+        first.keep()
+    rmtree(tmp_path / "log")
+    copytree(tmp_path / "copy", tmp_path / "log")
+    with opened(tmp_path) as sink:
+        boot(tmp_path, sink).catch_up(NOW)
+    assert_is_the_simulation(LogReader(tmp_path / "log").read(), first.origin.at, NOW)
+
+
 def test_a_changed_model_is_told_from_now_on_in_the_middle_of_its_day(tmp_path: Path) -> None:
     with opened(tmp_path) as sink:
         held = boot(tmp_path, sink).catch_up(NOW)
         changed = boot(tmp_path, sink, NOW, TEXT.replace("due_days = 1", "due_days = 2"))
         assert changed.origin.told == NOW
         assert changed.catch_up(NOW + HOUR) > 300, "the day's orders are at work"
+        changed.keep()
         again = boot(tmp_path, sink, NOW + HOUR, TEXT.replace("due_days = 1", "due_days = 2"))
         assert again.catch_up(NOW + HOUR) == 0
     batch = LogReader(tmp_path / "log").read()

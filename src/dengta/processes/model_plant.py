@@ -1,9 +1,9 @@
 """The demo's plant as a process: a simulation by the site's own clock, sent through the same door as any source.
 
 Nothing it needs to go on is kept in memory. What it sends is a pure function of the model, the plant book, the seed and
-the origin; so after `kill -9` at any instant it simulates again from its origin, leaves out what the log says it holds
-and goes on. An event keeps its key however often it is made, so what was on its way when the process died is at most
-sent twice, which is one fact: nothing is lost, nothing doubled.
+the origin; so after `kill -9` at any instant it simulates again from its origin, or from where it stood when it last
+kept a snapshot, leaves out what the log says it holds and goes on. An event keeps its key however often it is made, so
+what was on its way when the process died is at most sent twice, which is one fact: nothing is lost, nothing doubled.
 """
 
 from __future__ import annotations
@@ -12,23 +12,28 @@ import json
 import logging
 import os
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dengta.connect.sender import DoorSender
 from dengta.connect.sink import Sink
 from dengta.core.ids import stream_id
+from dengta.core.intervals import Interval
 from dengta.core.reason import Reason, Refusal, refuse_if
+from dengta.core.shifts import ShiftOccurrence
 from dengta.core.time import DAY, Micros, instant, local_day, to_iso
 from dengta.engines import simulation
 from dengta.engines.plantbook import PlantBook
-from dengta.engines.simulation import Simulation, parse
+from dengta.engines.simulation import PlantModel, Simulation, parse
 from dengta.engines.simulation.check import unknown_names
 from dengta.log import next_epoch
+from dengta.processes.snapshot import Snapshot
 from dengta.site.bookshelf import Bookshelf
 from dengta.site.clock import SiteTime
 from dengta.site.home import Home, SiteFolder
@@ -117,14 +122,41 @@ class ModelPlant:
             origin = Origin(at, at if origin is None else now, seed, fingerprint, epoch)
             origin.save(folder / "origin.json")
         self.origin = origin
-        self._run = Simulation(
-            model, lambda machine, window: book.resolver(machine).occurrences(window), origin.at, origin.seed
-        )
-        producers = model.producers
-        self._untold = np.zeros(len(producers), np.int64)
+        self._kept = folder / "snapshot.npz"
+        held = np.array([self._held(producer) for producer in model.producers], np.int64)
+        self._run, self._untold = self._where_it_stood(model, book, held)
+        self._first = dict(zip(model.producers, (self._untold + held).tolist(), strict=True))
+        self._snapshot_at = self._run.now
+
+    def _where_it_stood(
+        self, model: PlantModel, book: PlantBook, held: NDArray[np.int64]
+    ) -> tuple[Simulation, NDArray[np.int64]]:
+        """The run, and how many rows of each producer are never told. held: rows of each that the log holds.
+
+        A snapshot that tells more than the log holds is not gone on from: the log was brought back from an older copy.
+        """
+        origin = self.origin
+
+        def shifts(machine: str, window: Interval) -> Sequence[ShiftOccurrence]:
+            return book.resolver(machine).occurrences(window)
+
+        found = Snapshot.load(self._kept, self._run_name())
+        if found is not None and bool(np.all(found.state.told <= found.untold + held)):
+            return Simulation.resumed(model, shifts, origin.at, origin.seed, found.state), found.untold
+        run = Simulation(model, shifts, origin.at, origin.seed)
+        untold = np.zeros(len(model.producers), np.int64)
         if origin.told > origin.at:
-            self._untold = np.bincount(self._run.until(origin.told - 1).trace.machine, minlength=len(producers))
-        self._first = {p: int(self._untold[i]) + self._held(p) for i, p in enumerate(producers)}
+            untold = np.bincount(run.until(origin.told - 1).trace.machine, minlength=len(model.producers))
+        return run, untold
+
+    def _run_name(self) -> str:
+        """Whose snapshots can be gone on from."""
+        return sha256(json.dumps(asdict(self.origin), sort_keys=True).encode()).hexdigest()
+
+    def keep(self) -> None:
+        """Keep where it stands: all that was told up to here is in the log."""
+        Snapshot(self._run_name(), self._run.state(), self._untold).save(self._kept)
+        self._snapshot_at = self._run.now
 
     def _held(self, producer: str) -> int:
         """How many events of this run the log holds without a hole."""
@@ -141,6 +173,8 @@ class ModelPlant:
                 seq = events.index - self._untold[events.trace.machine]
                 self._sink.append(batch.replace(epoch=self.origin.epoch, seq=seq))
                 sent += len(events)
+        if self._run.now - self._snapshot_at >= STRETCH:
+            self.keep()
         return sent
 
 
@@ -156,6 +190,7 @@ def run(home: Home, site: str, model: Path, stop: threading.Event, *, seed: int 
         while not stop.is_set():
             plant.catch_up(now(), stop)
             stop.wait(BEAT_S)
+        plant.keep()
 
 
 def _book(folder: SiteFolder, now: Micros) -> PlantBook:

@@ -56,6 +56,21 @@ def test_cut_anywhere_a_run_is_the_same_bit_for_bit(cuts: list[int], seed: int) 
         assert np.array_equal(getattr(joined, name), getattr(whole.whole, name))
 
 
+@settings(max_examples=5, deadline=None)
+@given(st.lists(st.integers(0, 10 * DAY), min_size=1, max_size=4), st.integers(0, 5))
+def test_gone_on_from_a_state_it_is_the_same_bit_for_bit(cuts: list[int], seed: int) -> None:
+    run, whole = furniture(seed), furniture(seed).until(ORIGIN + 11 * DAY)
+    pieces = []
+    for at in [*sorted(cuts), 11 * DAY]:
+        state = run.state()
+        run.until(ORIGIN + at + HOUR)  # a state is a copy: what its run does later is nothing to it
+        run = Simulation.resumed(MODEL, shifts, ORIGIN, seed, state)
+        pieces.append(run.until(ORIGIN + at))
+    parts = EventBatch.concat([p.batch("furniture") for p in pieces])
+    assert lines(parts).equals(lines(whole.batch("furniture")))
+    assert np.array_equal(np.concatenate([p.index for p in pieces]), whole.index)
+
+
 def test_a_seed_is_a_plant_of_its_own_and_always_the_same() -> None:
     one, again, other = (furniture(seed).until(ORIGIN + DAY).batch("furniture") for seed in (1, 1, 2))
     assert lines(one).equals(lines(again))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +20,22 @@ from dengta.engines.simulation.model import PlantModel
 from dengta.engines.simulation.trace import Names, SimulatedEvents, Trace, of_orders
 
 _BLOCK = 7 * DAY
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """Where a run stands between two calls of `until`: all that it needs to go on, and nothing of the model.
+
+    told: (producers,) rows told so far; released: how many of `orders` were told; tables: those of the kernel's plant.
+    """
+
+    now: Micros
+    covered: Micros
+    released: int
+    told: NDArray[np.int64]
+    crews: tuple[str, ...]
+    orders: tuple[Order, ...]
+    tables: Mapping[str, NDArray]
 
 
 class Simulation:
@@ -38,6 +57,23 @@ class Simulation:
         self._covered = origin
         self._told = np.zeros(len(model.producers), np.int64)
         self._released = 0
+
+    @classmethod
+    def resumed(cls, model: PlantModel, shifts: Shifts, origin: Micros, seed: int, state: State) -> Simulation:
+        """The run as it was when `state` was taken of it; the other arguments are those it was begun with."""
+        run = cls(model, shifts, origin, seed)
+        run.now, run._covered, run._released, run._told = state.now, state.covered, state.released, state.told.copy()
+        run.crews += state.crews
+        run.orders += state.orders
+        run._plant = run._plant._replace(**{name: table.copy() for name, table in state.tables.items()})
+        return run
+
+    def state(self) -> State:
+        """A copy of where it stands: `resumed` goes on from there bit for bit."""
+        tables = {name: table.copy() for name, table in self._plant._asdict().items() if name != "row"}
+        return State(
+            self.now, self._covered, self._released, self._told.copy(), tuple(self.crews), tuple(self.orders), tables
+        )
 
     def until(self, at: Micros) -> SimulatedEvents:
         """Advance to `at` (inclusive) and return what happened since the last call; nothing when `at` is past."""
