@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from dengta.core.money import Money
 from dengta.core.reason import Reason, Refusal
 from dengta.core.toml_reading import decode
 from dengta.engines import subsidy
-from dengta.engines.subsidy import Award, Case, Step
+from dengta.engines.subsidy import Award, Case, Programme, Step
 from dengta.engines.subsidy.model import Text
 from dengta.words import say
 from dengta.words.subsidy_terms import sentence, term
@@ -49,9 +50,12 @@ def compute(
 @answers
 def options(case: CaseFile, programme: Rules = "zhongshan", as_json: AsJson = False) -> None:
     """Every article a firm could ask for: how much, and what is missing."""
-    found = subsidy.options(programme_of(programme), _case(case))
+    rules, stated = programme_of(programme), _case(case)
+    found = subsidy.options(rules, stated)
     if as_json:
-        print_json("subsidy-options", {"options": [as_data(award) for award in found]})
+        rivals = [[one.id for one in subsidy.rivals(rules, award.article, stated.day)] for award in found]
+        told = [as_data(award) | {"excludes": others} for award, others in zip(found, rivals, strict=True)]
+        print_json("subsidy-options", {"options": told})
         return
     rows = []
     for award in found:
@@ -65,8 +69,26 @@ def options(case: CaseFile, programme: Rules = "zhongshan", as_json: AsJson = Fa
     headings = [("article", False), ("eligible", False), ("amount", True), ("missing", False)]
     print_table(tr("subsidy.options_title"), [(tr(f"subsidy.{key}"), right) for key, right in headings], rows)
     for award in found:
-        for reason in award.reasons:
-            typer.echo(f"{_in(award.article.title)}: {say(reason, language())}")
+        for line in (*_open(award), *_excluded(rules, award, stated.day)):
+            typer.echo(f"{_in(award.article.title)}: {line}")
+
+
+def _open(award: Award) -> Iterator[str]:
+    """What is not there yet: each fact with its clause and where it is found, each thing left out."""
+    for one in award.requirements:
+        if one.finding is not subsidy.Finding.MET:
+            fact, clause = one.requirement.fact, one.requirement.clause
+            told = tr(f"subsidy.requirement_{one.finding.value}", fact=term("fact", fact, language()), clause=clause)
+            where = term("supply", fact, language())
+            yield told if where == fact else f"{told}; {where}"
+    for reason in award.reasons:
+        yield say(reason, language())
+
+
+def _excluded(rules: Programme, award: Award, day: date) -> Iterator[str]:
+    others = [_in(one.title) for one in subsidy.rivals(rules, award.article, day)]
+    if others:
+        yield tr("subsidy.excludes", others=", ".join(others))
 
 
 def _case(path: Path) -> Case:

@@ -37,6 +37,7 @@ NAV: tuple[tuple[str, Any], ...] = (
 CITY_NAV: tuple[Room, ...] = (
     Room("register", gettext_lazy("Register"), frozenset({Permission.SEE_CITY})),
     Room("diagnosis", gettext_lazy("Diagnosis"), frozenset({Permission.SEE_CITY, Permission.OWN_FIRM})),
+    Room("options", gettext_lazy("Which policies"), frozenset({Permission.SEE_CITY, Permission.OWN_FIRM})),
     Room("rules", gettext_lazy("Rules"), frozenset(Permission)),
     Room("what-if", gettext_lazy("What if"), frozenset({Permission.KEEP_REGISTER})),
 )

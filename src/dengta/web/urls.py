@@ -24,6 +24,7 @@ urlpatterns = [
     path("city/diagnosis/", include("dengta.web.diagnosis.urls")),
     path("import/", include("dengta.web.imports.urls")),
     path("city/", include("dengta.web.register.urls")),
+    path("city/options/", include("dengta.web.options.urls")),
     path("city/what-if/", include("dengta.web.what_if.urls")),
     path("city/rules/", include("dengta.web.rules.urls")),
     path("memory/", memory.memory, name="memory"),

@@ -9,7 +9,7 @@ for. `Register` holds a whole register's cases in columns, `changed` says what a
 from dengta.engines.subsidy.case_reading import from_data, from_json
 from dengta.engines.subsidy.case_writing import as_data
 from dengta.engines.subsidy.check import recomputed
-from dengta.engines.subsidy.compute import INSTRUMENTS, compute, options
+from dengta.engines.subsidy.compute import INSTRUMENTS, compute, options, rivals
 from dengta.engines.subsidy.example import example
 from dengta.engines.subsidy.model import Article, Award, Case, Certainty, Finding, Programme, Step
 from dengta.engines.subsidy.programme_reading import from_toml
@@ -35,4 +35,5 @@ __all__ = [
     "from_toml",
     "options",
     "recomputed",
+    "rivals",
 ]

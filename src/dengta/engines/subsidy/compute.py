@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from dengta.core.reason import Reason, Refusal
 from dengta.engines.subsidy import awards, loan_discount
@@ -57,6 +58,12 @@ def compute(programme: Programme, case: Case) -> Award:
     if award.eligible is False:
         return replace(award, amount=0)
     return replace(award, contingent=award.amount or 0) if instrument.contingent else award
+
+
+def rivals(programme: Programme, article: Article, day: date) -> tuple[Article, ...]:
+    """The other articles of its mode on a day: a project takes one of them, not two."""
+    others = (one for one in programme.on(day) if one.mode == article.mode and one.id != article.id)
+    return tuple(others) if article.mode else ()
 
 
 def options(programme: Programme, case: Case) -> tuple[Award, ...]:
