@@ -17,6 +17,9 @@ PAGES = {
     "imports": "/import/",
     "memory": "/memory/",
     "register": "/city/register/",
+    "towns": "/city/towns/?day=2025-12-31",
+    "projects": "/city/projects/",
+    "related": "/city/related/",
     "missing": "/floor/nowhere/",
 }
 PUBLIC = {"login": "/login/"}

@@ -4,8 +4,10 @@ from dengta.figures.distribution import DistributionBar, DistributionView, distr
 from dengta.figures.oee_matrix import MatrixCell, MatrixRow, MatrixView, matrix_svg
 from dengta.figures.pareto import ParetoBar, ParetoView, pareto_svg
 from dengta.figures.share_bar import share_bar_svg
+from dengta.figures.spark import spark_svg
 from dengta.figures.state_band import NARROW, WIDTH, BandView, Mark, Shade, state_band_svg
 from dengta.figures.strip import StripView, strip_svg
+from dengta.figures.tracks import Track, TrackSpan, TracksView, tracks_svg
 from dengta.figures.trend import TrendLine, TrendView, trend_svg
 from dengta.figures.waterfall import WaterfallStep, WaterfallView, waterfall_svg
 
@@ -23,6 +25,9 @@ __all__ = [
     "ParetoView",
     "Shade",
     "StripView",
+    "Track",
+    "TrackSpan",
+    "TracksView",
     "TrendLine",
     "TrendView",
     "WaterfallStep",
@@ -31,8 +36,10 @@ __all__ = [
     "matrix_svg",
     "pareto_svg",
     "share_bar_svg",
+    "spark_svg",
     "state_band_svg",
     "strip_svg",
+    "tracks_svg",
     "trend_svg",
     "waterfall_svg",
 ]

@@ -24,6 +24,7 @@ class Room(NamedTuple):
     name: str
     label: Any
     who: frozenset[Permission]
+    also: tuple[str, ...] = ()  # names of further addresses of the room
 
 
 NAV: tuple[tuple[str, Any], ...] = (
@@ -35,7 +36,7 @@ NAV: tuple[tuple[str, Any], ...] = (
     ("memory", gettext_lazy("Memory")),
 )
 CITY_NAV: tuple[Room, ...] = (
-    Room("register", gettext_lazy("Register"), frozenset({Permission.SEE_CITY})),
+    Room("register", gettext_lazy("Register"), frozenset({Permission.SEE_CITY}), ("towns", "projects", "related")),
     Room("diagnosis", gettext_lazy("Diagnosis"), frozenset({Permission.SEE_CITY, Permission.OWN_FIRM})),
     Room("options", gettext_lazy("Which policies"), frozenset({Permission.SEE_CITY, Permission.OWN_FIRM})),
     Room("rules", gettext_lazy("Rules"), frozenset(Permission)),
@@ -65,11 +66,18 @@ def in_city(path: str) -> bool:
 
 def _city(request: HttpRequest) -> dict[str, Any]:
     who = person(request)
-    rooms = [(room.name, room.label) for room in CITY_NAV if any(may(who, one) for one in room.who)]
-    own = [("own-firm", gettext_lazy("My enterprise"))] if is_firm(who) else []
+    rooms = [room for room in CITY_NAV if any(may(who, one) for one in room.who)]
+    if is_firm(who):
+        rooms.insert(
+            0, Room("own-firm", gettext_lazy("My enterprise"), frozenset({Permission.OWN_FIRM}), ("register",))
+        )
     nav = [
-        (url, label, here or (url == reverse("own-firm") and request.path.startswith(reverse("register"))))
-        for url, label, here in _nav(request.path, (*own, *rooms))
+        (
+            reverse(room.name),
+            room.label,
+            any(request.path.startswith(reverse(name)) for name in (room.name, *room.also)),
+        )
+        for room in rooms
     ]
     return {"nav": nav, "city": city_name(get_language() or "en")}
 

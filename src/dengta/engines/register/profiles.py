@@ -67,15 +67,15 @@ def profiles(city: City, towns: Mapping[str, str], words: Words, seed: int) -> t
     founded = _founded(city, chance)
     made = []
     for k, firm in enumerate(city.firms):
-        house, flat = (int(n) for n in chance.integers(1, (400, 30)))
+        house, flat = k % 900 + 1, k // 900 + 1
         made.append(
             Profile(
                 names[k],
                 founded[k],
-                _person(words, chance),
+                _person(words, k, chance),
                 f"{towns[firm.town]}{words.road}{house}{words.number}{flat}{words.building}",
-                f"0000-{int(chance.integers(10**8)):08d}",
-                f"{words.bank} 0000 {int(chance.integers(10**12)):012d}",
+                f"0000-{10_000_000 + 37 * k:08d}",
+                f"{words.bank} 0000 {10**11 + 7919 * k:012d}",
             )
         )
     _relate(made, chance)
@@ -107,10 +107,10 @@ def _founded(city: City, chance: np.random.Generator) -> list[int]:
     return list(days)
 
 
-def _person(words: Words, chance: np.random.Generator) -> str:
+def _person(words: Words, number: int, chance: np.random.Generator) -> str:
     surname, given = chance.integers((len(words.surnames), len(words.given)))
-    tail = int(chance.integers(10**4))  # a register says who is meant; a sample has numbers instead
-    return f"{words.surnames[surname]}{words.so_and_so}{words.given[given]} {tail:04d}"
+    # a register says who is meant; a sample has numbers instead
+    return f"{words.surnames[surname]}{words.so_and_so}{words.given[given]} {number + 1:04d}"
 
 
 def _relate(made: list[Profile], chance: np.random.Generator) -> None:

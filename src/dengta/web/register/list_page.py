@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
+from django.utils.translation import gettext as _
 
 from dengta.apps.register import queries
 from dengta.apps.register.finding import Time
 from dengta.apps.register.policies import Sight
 from dengta.apps.register.queries import Asked, Standing
+from dengta.engines.register import Reconciliation
+from dengta.figures import WaterfallStep, WaterfallView, waterfall_svg
 from dengta.web.register.asking import query
 from dengta.web.register.words import DEFINITIONS, STANDINGS, day, industry, percent, town
 
@@ -49,6 +52,8 @@ class ListPage:
 
     cards: Sequence[RateCard]
     listed: int
+    way: str
+    heads: Sequence[tuple[str, str, str]]
     ahead: str
     ahead_day: str
     total: int
@@ -78,6 +83,8 @@ def build(sight: Sight, asked: Asked, page: str) -> ListPage:
     return ListPage(
         cards=cards,
         listed=next(iter(told.rates.values())).listed,
+        way=_way(told.steps, asked),
+        heads=_heads(asked),
         ahead=percent(told.ahead.value),
         ahead_day=str(told.ahead.day),
         total=pager.count,
@@ -86,6 +93,44 @@ def build(sight: Sight, asked: Asked, page: str) -> ListPage:
         pages=pager.num_pages,
         query=query(asked),
     )
+
+
+def _way(steps: Reconciliation, asked: Asked) -> str:
+    """Filed, less those that left and those not accepted, is accepted; and so on: each step opens its firms."""
+    first = steps.filed - steps.left
+    second = first - steps.not_accepted
+    levels = {
+        "filed": (0, steps.filed, "whole"),
+        "left": (steps.filed, first, "loss"),
+        "not_accepted": (first, second, "loss"),
+        "accepted_unfiled": (second, steps.accepted, "odd"),
+        "accepted": (0, steps.accepted, "whole"),
+        "not_verified": (steps.accepted, steps.verified, "loss"),
+        "verified": (0, steps.verified, "whole"),
+    }
+    drawn = [
+        WaterfallStep(
+            str(STANDINGS[name]),
+            f"{getattr(steps, name):,}",
+            before,
+            after,
+            kind,
+            "?" + query(Asked(asked.day, standing=name)),
+        )
+        for name, (before, after, kind) in levels.items()
+        if kind != "odd" or before != after
+    ]
+    return waterfall_svg(WaterfallView(drawn, _("From filed to accepted to verified, in enterprises")))
+
+
+def _heads(asked: Asked) -> list[tuple[str, str, str]]:
+    """Sortable headings: word, the address that sorts by it, how it is sorted now."""
+    found = []
+    for name, word in {"name": _("Name"), "code": _("Credit code"), "town": _("Town")}.items():
+        on = asked.sort == name
+        turned = query(asked, sort=name, down="1" if on and not asked.down else "")
+        found.append((word, turned, ("descending" if asked.down else "ascending") if on else ""))
+    return found
 
 
 def row(one: Standing, sight: Sight) -> Row:

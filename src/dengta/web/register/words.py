@@ -6,8 +6,9 @@ from datetime import date
 from fractions import Fraction
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy, pgettext_lazy
 
+from dengta.apps.register.models import Fact, Kind
 from dengta.engines.register import FOREVER, CityData, Definition
 
 DASH = "–"
@@ -72,3 +73,41 @@ def day(ordinal: int | None) -> str:
     if ordinal is None:
         return DASH
     return "" if ordinal >= FOREVER else date.fromordinal(ordinal).isoformat()
+
+
+KINDS: dict[str, Promise] = {
+    Kind.NAME: pgettext_lazy("fact", "Name"),
+    Kind.TOWN: pgettext_lazy("fact", "Statistical town"),
+    Kind.OFFICE: pgettext_lazy("fact", "Responsible office"),
+    Kind.INDUSTRY: pgettext_lazy("fact", "Industry"),
+    Kind.LISTED: pgettext_lazy("fact", "On the list"),
+    Kind.FILED: pgettext_lazy("fact", "Filed"),
+    Kind.ACCEPTED: pgettext_lazy("fact", "Accepted"),
+    Kind.VERIFIED: pgettext_lazy("fact", "Verified"),
+    Kind.CONTROLLER: pgettext_lazy("fact", "Controller"),
+    Kind.ADDRESS: pgettext_lazy("fact", "Address"),
+    Kind.PHONE: pgettext_lazy("fact", "Telephone"),
+    Kind.ACCOUNT: pgettext_lazy("fact", "Bank account"),
+}
+"""Kinds of facts in the order in which a page tells them."""
+PRIVATE = (Kind.PHONE, Kind.ACCOUNT, Kind.CONTROLLER)
+"""Shown whole only to who keeps the register and to the firm itself."""
+_MASK = "•••"
+
+
+def value_of(fact: Fact, city: CityData, *, whole: bool) -> str:
+    """What a fact says; not `whole`: of private kinds only the end."""
+    if fact.kind in (Kind.TOWN, Kind.OFFICE):
+        return town(city, fact.text)
+    if fact.kind == Kind.INDUSTRY:
+        return industry(fact.text)
+    if fact.kind in (Kind.ACCEPTED, Kind.VERIFIED):
+        return gettext("level {n}").format(n=fact.level)
+    if fact.kind in PRIVATE and not whole:
+        return f"{_MASK}{fact.text[-3:]}"
+    return str(fact.text)
+
+
+def wan(fen: int | None) -> str:
+    """Money in ten thousand yuan; unknown is a dash."""
+    return DASH if fen is None else f"{fen // 1_000_000:,}"
