@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dengta.site.home import Home
+from tests.apps.register.conftest import call, people, small
 
 if TYPE_CHECKING:
     from django.test import Client
 
+__all__ = ["call", "people", "small"]
 Sign = Callable[[str], Any]
 
 

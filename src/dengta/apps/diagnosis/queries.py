@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from dengta.apps.accounts.models import User
 from dengta.apps.diagnosis.filled import Filled
-from dengta.apps.diagnosis.models import Answer, Diagnosis, Evidence, Proof, State
+from dengta.apps.diagnosis.models import GRADES, Answer, Diagnosis, Evidence, Proof, State
 from dengta.apps.diagnosis.policies import may_fill, may_read
 from dengta.apps.diagnosis.proving import KIND, of_data
 from dengta.apps.jobs import queries as jobs
 from dengta.apps.jobs.models import Job
 from dengta.apps.register import queries as register
-from dengta.apps.register.policies import sight
+from dengta.apps.register.finding import called
+from dengta.apps.register.models import Enterprise
+from dengta.apps.register.policies import Sight, sight
 from dengta.engines.maturity import Comparison, compared
 
 
@@ -71,6 +75,66 @@ def proven(enterprise: str, programme: str, reader: User) -> Proven:
         )
     job = jobs.recent(site=site, kind=KIND).first() if site else None
     return Proven(enterprise, site, stated, found, made, job)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which submitted diagnoses a list is to show: those in force, of an edition; words: name, pinyin or code."""
+
+    edition: str
+    town: str = ""
+    level: int | None = None
+    words: str = ""
+    sort: str = "submitted"
+
+
+SORTS = {"submitted": ("-submitted_at",), "points": ("-points",), "level": ("-level", "-points"), "name": ("sort_key",)}
+
+
+def submitted(sight: Sight, asked: Wanted) -> QuerySet[Diagnosis]:
+    """The diagnoses in force that a person sees, sorted; `level` set aside where it is None."""
+    found = Diagnosis.objects.filter(programme=sight.programme, state=State.SUBMITTED, edition=asked.edition)
+    for town in {sight.town, asked.town} - {""}:
+        found = found.filter(town=town)
+    if asked.level is not None:
+        found = found.filter(level=asked.level)
+    firms = Enterprise.objects.filter(programme=sight.programme)
+    if asked.words:
+        found = found.filter(enterprise__in=firms.filter(called(asked.words)).values("code"))
+    order = SORTS.get(asked.sort, SORTS["submitted"])
+    if "sort_key" in order:
+        key = firms.filter(code=OuterRef("enterprise")).values("sort_key")[:1]
+        found = found.annotate(sort_key=Subquery(key))
+    return found.order_by(*order, "pk")
+
+
+def by_level(sight: Sight, asked: Wanted) -> dict[int, int]:
+    """How many of the list, at whatever level, stand at each."""
+    rows = submitted(sight, replace(asked, level=None)).order_by().values_list("level").annotate(n=Count("pk"))
+    return {level: n for level, n in rows if level is not None}
+
+
+def by_town(sight: Sight, asked: Wanted) -> dict[str, dict[int, int]]:
+    """The same by town."""
+    rows = submitted(sight, replace(asked, level=None, town="")).order_by()
+    found: dict[str, dict[int, int]] = {}
+    for town, level, n in rows.values_list("town", "level").annotate(n=Count("pk")):
+        found.setdefault(town, {})[level] = n
+    return found
+
+
+def names(programme: str, codes: Iterable[str]) -> dict[str, str]:
+    """What firms are called."""
+    return dict(Enterprise.objects.filter(programme=programme, code__in=list(codes)).values_list("code", "name"))
+
+
+def grades(found: Iterable[Diagnosis]) -> dict[UUID, str]:
+    """The best grade of evidence of each diagnosis; none where there is no evidence."""
+    best: dict[UUID, str] = {}
+    told = Evidence.objects.filter(diagnosis__in=list(found), removed_at=0).values_list("diagnosis_id", "kind")
+    for key, kind in told.distinct():
+        best[key] = min(best.get(key, "Z"), GRADES[kind])
+    return best
 
 
 def of_firm(enterprise: str, programme: str) -> QuerySet[Diagnosis]:

@@ -22,6 +22,7 @@ from dengta.engines.maturity.predicates import (
     networking,
     oee_recomputable,
 )
+from dengta.engines.maturity.sample import sample_answers
 from dengta.engines.maturity.scoring import gap_to, score
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "gap_to",
     "networking",
     "oee_recomputable",
+    "sample_answers",
     "score",
     "to_json",
 ]

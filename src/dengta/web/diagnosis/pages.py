@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 
 from dengta import programmes
 from dengta.apps.accounts.models import User
@@ -43,11 +42,6 @@ def of_firm(who: User) -> dict[str, Any]:
         if name not in drafts
     ]
     return {"rows": rows, "offers": offers, "enterprise": who.enterprise, "zone": zone_of(settings.PROGRAMME)}
-
-
-def of_list(request: HttpRequest, who: User) -> dict[str, Any]:
-    """What firms submitted."""
-    return {"rows": [], "zone": zone_of(settings.PROGRAMME)}
 
 
 def _listed(found: Diagnosis) -> dict[str, Any]:

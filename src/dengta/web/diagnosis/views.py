@@ -12,16 +12,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dengta.apps.accounts.journal import Call
-from dengta.apps.accounts.policies import Permission, require
 from dengta.apps.diagnosis import commands, queries
 from dengta.apps.diagnosis.filled import Filled
 from dengta.apps.diagnosis.models import State
 from dengta.apps.diagnosis.policies import may_fill, require_fill
-from dengta.apps.register.policies import is_firm
+from dengta.apps.register.policies import city_sight, is_firm
 from dengta.core.reason import Refusal
 from dengta.engines.maturity.model import Item, Scene
 from dengta.site.clock import real_now
-from dengta.web.diagnosis import form, pages
+from dengta.web.diagnosis import form, list_page, pages
 from dengta.web.diagnosis.questions import of_section, question
 from dengta.web.diagnosis.words import sentences
 from dengta.web.download import download
@@ -36,8 +35,10 @@ def diagnoses(request: HttpRequest) -> HttpResponse:
     if is_firm(who):
         require_fill(who, who.enterprise)
         return render(request, "diagnosis/firm.html", pages.of_firm(who))
-    require(who, Permission.SEE_CITY)
-    return render(request, "diagnosis/list.html", pages.of_list(request, who))
+    page = list_page.build(request, city_sight(who, settings.PROGRAMME))
+    if request.GET.get("as") in list_page.FORMS:
+        return list_page.export(page, request.GET["as"])
+    return render(request, "diagnosis/list.html", {"page": page})
 
 
 @require_POST

@@ -1,0 +1,5 @@
+"""The small register of its app's tests."""
+
+from tests.apps.register.conftest import call, people, small
+
+__all__ = ["call", "people", "small"]
