@@ -121,10 +121,12 @@ def _prepare() -> None:
 
 
 def _ask_for_sample(people: list[User], at: Micros) -> None:
-    """A demo's register is filled by a job, so that nobody waits for it; once, whatever came of it."""
+    """A demo's register is filled by a job, so that nobody waits for it, its diagnoses by the next; once, whatever came
+    of it."""
     from django.conf import settings
 
     from dengta.apps.accounts.policies import Permission, may
+    from dengta.apps.diagnosis import sample_load as diagnoses
     from dengta.apps.jobs.commands import enqueue
     from dengta.apps.register.queries import is_empty
     from dengta.apps.register.sample_load import KEY, wanted
@@ -133,6 +135,9 @@ def _ask_for_sample(people: list[User], at: Micros) -> None:
         keeper = next(person for person in people if may(person, Permission.KEEP_REGISTER) and not person.town)
         told = {"programme": settings.PROGRAMME, "actor": keeper.login, "site": wanted(settings.HOME)}
         enqueue(kind=KEY, params=told, key=f"{KEY}:{settings.PROGRAMME}", actor=keeper, now=at)
+        told = {"programme": settings.PROGRAMME, "actor": keeper.login}
+        key = f"{diagnoses.KEY}:{settings.PROGRAMME}"
+        enqueue(kind=diagnoses.KEY, params=told, key=key, actor=keeper, now=at + 1)
 
 
 _ENDS = (signal.SIGTERM, signal.SIGINT)

@@ -16,7 +16,7 @@ class LevelBar(NamedTuple):
     """One level: its label, how many, what is written beside it; `here`: it is the one that is looked at."""
 
     label: str
-    count: int
+    amount: int
     value: str
     here: bool = False
     href: str = ""
@@ -32,7 +32,7 @@ class LevelsView:
 
 def levels_svg(view: LevelsView) -> str:
     """The bars against the longest of them; `WIDTH` units wide, a row a level."""
-    most = max((bar.count for bar in view.bars), default=0) or 1
+    most = max((bar.amount for bar in view.bars), default=0) or 1
     rows = "".join(_row(bar, i, most) for i, bar in enumerate(view.bars))
     return figure(WIDTH, max(len(view.bars), 1) * ROW, view.label, rows, "compact")
 
@@ -45,7 +45,7 @@ def _row(bar: LevelBar, i: int, most: int) -> str:
         f'<text y="{line}" fill="{INK}"{weight}>{text(fitted(bar.label, WIDTH - 140))}</text>'
         f'<text x="{WIDTH}" y="{line}" text-anchor="end" fill="{tone}">{text(bar.value)}</text>'
     )
-    width = number(bar.count / most * WIDTH)
+    width = number(bar.amount / most * WIDTH)
     drawn = (
         f'<rect y="{top}" width="{WIDTH}" height="{_BAR}" fill="{TRACK}"/>'
         f'<rect y="{top}" width="{width}" height="{_BAR}" fill="{LAMP if bar.here else FILL}"/>'

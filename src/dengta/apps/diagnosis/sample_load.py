@@ -28,7 +28,7 @@ from dengta.site.clock import SiteTime, real_now
 from dengta.site.home import Home
 
 KEY = "diagnosis.sample"
-FIRMS, SEED = 400, 1
+FIRMS, SEED = 300, 1
 EDITION = "miit-2024"
 _BY = "示例 Sample"
 _UNSEEN = 2  # machines that the model plant's firm claims to be networked and that never send

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -53,18 +54,19 @@ def _walk(
     least, most = between
     goal = least + (min(most, Fraction(100)) - least) * Fraction(str(round(chance.random() * _NEAR, 3)))
     at = dict.fromkeys(ladders, 0)
-
-    def points() -> Fraction:
-        return fixed + sum((ladders[name][k][0] for name, k in at.items()), Fraction(0))
-
-    while points() < goal or points() < least:
-        up = [n for n, k in at.items() if k + 1 < len(ladders[n])]
-        fits = [n for n in up if points() - ladders[n][at[n]][0] + ladders[n][at[n] + 1][0] < most]
-        if not fits:
-            break
-        at[fits[int(chance.integers(len(fits)))]] += 1
-    if not least <= points() < most:
-        raise ValueError(f"{edition.id}: {points()} points, wanted from {least} to below {most}")
+    points = fixed + sum((ladder[0][0] for ladder in ladders.values()), Fraction(0))
+    steps = {name: [after[0] - before[0] for before, after in pairwise(rungs)] for name, rungs in ladders.items()}
+    open_ = [name for name in ladders if steps[name]]
+    while open_ and points < goal:
+        name = open_[int(chance.integers(len(open_)))]
+        step = steps[name][at[name]]
+        if points + step < most:
+            points += step
+            at[name] += 1
+        if points + step >= most or at[name] == len(steps[name]):
+            open_.remove(name)  # at its best, or such a step is too much from now on
+    if not least <= points < most:
+        raise ValueError(f"{edition.id}: {points} points, wanted from {least} to below {most}")
     return at
 
 
@@ -72,8 +74,8 @@ def _ladder(item: Item, chance: np.random.Generator) -> Ladder:
     """Answers of an item, each with more points than the one before."""
     if item.kind is Kind.MULTI:
         order = [item.options[k] for k in chance.permutation(len(item.options)).tolist()]
-        sets: list[Stated] = [sorted(option.id for option in order[:n]) for n in range(len(order) + 1)]
-        return [(_points(item, one), one) for one in sets]
+        sums = accumulate((option.points for option in order), initial=Fraction(0))
+        return [(points, sorted(option.id for option in order[:n])) for n, points in enumerate(sums)]
     if item.kind is Kind.SINGLE:
         return sorted(((option.points, option.id) for option in item.options), key=lambda rung: rung[0])
     rungs: Ladder = []
