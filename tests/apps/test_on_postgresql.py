@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ALSO = (
     ("tests/apps/accounts", "tests/apps/plant", "tests/apps/jobs", "tests/apps/register"),
-    ("tests/web/imports",),
+    ("tests/web/imports", "tests/apps/loans", "tests/apps/diagnosis", "tests/web/diagnosis", "tests/web/what_if"),
 )
 """Two processes of about the same length: what asks a database, and not only the log."""
 
