@@ -53,6 +53,24 @@ def test_the_same_input_gives_the_same_plan() -> None:
         assert all((a == b).all() for a, b in zip(known, again, strict=True))
 
 
+def test_queues_by_rank_make_the_plan_of_looking_at_all() -> None:
+    """The same plan, to the tick, whichever of the two decoders makes it; ties, long queues and idle machines too."""
+    chance, ranked = random.Random(6), 0
+    for seed in range(150):
+        features = set(chance.sample(("alternatives", "assemblies", "lags", "dates"), chance.randint(0, 4)))
+        size = {"orders": chance.randint(1, 25), "operations": chance.randint(1, 6), "machines": chance.randint(2, 5)}
+        problem = random_shop(seed, features, **size).problem
+        queues, all_of_them = Decoder(problem), Decoder(problem)
+        ranked, all_of_them._bare = ranked + queues._bare, False
+        for rule in RULES:
+            one, other = queues.by_rule(rule), all_of_them.by_rule(rule)
+            assert all((a == b).all() for a, b in zip(one, other, strict=True)), (seed, features, rule)
+            even = np.round(queues.priority(rule))  # many ties
+            one, other = queues.by_priority(even, rule), all_of_them.by_priority(even, rule)
+            assert all((a == b).all() for a, b in zip(one, other, strict=True)), (seed, features, rule)
+    assert ranked > 75
+
+
 def test_nothing_that_can_be_planned_is_left_out() -> None:
     chance = random.Random(8)
     for seed in range(100):

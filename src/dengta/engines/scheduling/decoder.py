@@ -13,6 +13,7 @@ import numpy as np
 from dengta.engines.scheduling.kernels_decode import decode
 from dengta.engines.scheduling.kernels_desk import clear
 from dengta.engines.scheduling.kernels_layout import NEVER, Desk, Ints, Reals, Sheet
+from dengta.engines.scheduling.kernels_ranked import decode_ranked
 from dengta.engines.scheduling.problem import Problem
 
 
@@ -69,6 +70,8 @@ class Decoder:
         self._rest = problem.rest.astype(np.float64)
         self._terms = _terms(problem)
         self._mean = max(1.0, float(problem.least.mean()))
+        self._bare = problem.plain and not (c.machine_setups >= 0).any()
+        self._due = bool((c.due < NEVER).any())
 
     def by_rule(self, weights: Weights, noise: Reals | None = None) -> Sheet:
         """The plan of a rule. noise (orders,): added to the index of every operation of an order."""
@@ -93,6 +96,11 @@ class Decoder:
             chosen = ways[self.problem.columns.way_operation]
             allowed = allowed * ((chosen < 0) | (chosen == np.arange(len(chosen))))
         clear(self.problem.columns, self._desk, sheet)
+        if self._bare and weights.look == 0.0 and not (weights.slack > 0.0 and self._due):
+            later = np.zeros(len(self._desk.free), np.int64)
+            free_choice = weights.free_choice > 0.0
+            decode_ranked(self.problem.columns, self._desk, sheet, later, allowed, priority, free_choice)
+            return sheet
         decode(self.problem.columns, self._desk, sheet, allowed, priority, self._rest, rule)
         sheet.batch[self._began_together[0]] = self._began_together[1]
         return sheet

@@ -115,6 +115,8 @@ def _freely(problem: Problem, best: Incumbent, seed: int, hands: Hands) -> None:
     ahead = shop is None and chained(problem) and best.goal.kinds == {"makespan"} and _worth_looking_ahead(problem)
     dear = not problem.plain and len(problem.columns.order) > _MANY
     starts = climb.begin(RULES[:1] if ahead else DUE_RULES if dear else RULES)
+    if not best.go_on():
+        return  # before anything is laid out for searches
     if ahead:
         starts = look_ahead(climb.decoder, best, seed, hands) or starts
     if shop is not None:
