@@ -15,8 +15,10 @@ from dengta.engines.scheduling.check import judge
 from dengta.engines.scheduling.flowshop import flowshop, permutation_sheet
 from dengta.engines.scheduling.formats import read
 from dengta.engines.scheduling.from_columns import from_arrays
+from dengta.engines.scheduling.hands import InTurn
 from dengta.engines.scheduling.hybrid import Hybrid
 from dengta.engines.scheduling.incumbent import Incumbent
+from dengta.engines.scheduling.kernels_cooling import value_since
 from dengta.engines.scheduling.kernels_flow import cheapest_place, measure_line, shortest_place, tails
 from dengta.engines.scheduling.kernels_hybrid import value_of
 from dengta.engines.scheduling.objective import Goal
@@ -95,6 +97,42 @@ def test_no_place_is_better_than_the_one_a_job_is_given(goal: str) -> None:
             place, found = cheapest_place(shop.line, search.prices, b, 6, int(first[-1]), 1e300)
         assert found == pytest.approx(min(values)), seed
         assert values[place] == pytest.approx(found)
+
+
+@pytest.mark.parametrize("goal", GOALS)
+def test_a_trial_given_up_costs_more_than_allowed(goal: str) -> None:
+    chance, given_up, kept = np.random.default_rng(9), 0, 0
+    for seed in range(24):
+        problem = line(seed, jobs=24, stages=4)
+        if seed % 3 == 0:
+            problem.columns.release[:] = 0
+        shop = flowshop(problem)
+        assert shop is not None
+        search = Sequencing(shop, Incumbent(problem, Goal.of(goal), Budget(work=1)), chance)
+        search.begin()
+        b, prices = search.bench, search.prices
+        accepted = b.best.copy()
+        for _ in range(40):
+            one, other = sorted(chance.choice(24, 2, replace=False).tolist())
+            b.trial[:] = accepted
+            whole = measure_line(shop.line, prices, b, 24)
+            b.tail[:], b.owed[:] = b.head, b.paid
+            b.trial[one : other + 1] = np.roll(accepted[one : other + 1], 1)
+            limit = whole + float(chance.integers(-10, 60)) * prices.max()
+            alone = bool((shop.line.release <= shop.line.now[0]).all())
+            found = value_since(shop.line, prices, b, one, other + 1, alone, limit)
+            truth = measure_line(shop.line, prices, b, 24)
+            assert found == pytest.approx(truth) if found <= limit else truth > limit
+            given_up, kept = given_up + (found > limit), kept + (found <= limit)
+    assert given_up > 100 < kept
+
+
+def test_two_hands_keep_one_sequence_and_make_the_same_plan_again() -> None:
+    shop = line(4, jobs=12)
+    goal = Goal.of("tardiness")
+    one, again = (solve(shop, goal, Budget(work=40_000), 3, hands=InTurn(2)) for _ in range(2))
+    assert (one.sheet.start == again.sheet.start).all()
+    assert one.value <= solve(shop, goal, Budget(work=0), 3).value
 
 
 @pytest.mark.parametrize("goal", GOALS)

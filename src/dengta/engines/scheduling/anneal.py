@@ -9,7 +9,7 @@ from collections.abc import Generator
 
 import numpy as np
 
-from dengta.engines.scheduling.graph import empty_graph, order_of, sheet_of, ways_of
+from dengta.engines.scheduling.graph import empty_graph, net_of, order_of, sheet_of, ways_of
 from dengta.engines.scheduling.incumbent import Incumbent
 from dengta.engines.scheduling.kernels_anneal import LEVELS, anneal
 from dengta.engines.scheduling.kernels_graph import load
@@ -58,18 +58,18 @@ class Anneal:
 
     def _rounds(self) -> Generator[None, None, None]:
         """Everything, slice by slice: round after round from the best plan there is."""
-        c = self.problem.columns
+        net = net_of(self.problem)
         while True:
             sheet = self.best.plan
             order = order_of(self.problem, sheet.start, sheet.end)
-            load(c, self._graph, ways_of(self.problem, sheet), order)
+            load(net, self._graph, ways_of(self.problem, sheet), order)
             self._values[0] = 2**60
             setups, at = int(sheet.setup.sum()), 0
             hot, cold = self._heat * self._unit, self._heat * self._unit * _COLD
             while at < self._trials:
                 step = min(max(1, _SLICE // len(order)), self._trials - at)
                 setups = anneal(
-                    c, self._graph, self._prices, self._scale, hot, cold, at, step, self._trials, setups, self._values,
+                    net, self._graph, self._prices, self._scale, hot, cold, at, step, self._trials, setups, self._values,
                     self._done, self._way, self._order, self._state,
                 )  # fmt: skip
                 at += step
@@ -82,7 +82,7 @@ class Anneal:
     def _offer(self) -> None:
         """The best plan of this round."""
         if self._values[0, 0] < 2**60:
-            load(self.problem.columns, self._spare, self._way, self._order)
+            load(net_of(self.problem), self._spare, self._way, self._order)
             self.best.offer(sheet_of(self.problem, self._spare))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dengta.engines.scheduling.decoder import empty_sheet
-from dengta.engines.scheduling.kernels_graph import MANY, NODE, Graph, write
+from dengta.engines.scheduling.kernels_graph import MANY, NODE, Graph, Net, write
 from dengta.engines.scheduling.kernels_layout import Ints, Sheet
 from dengta.engines.scheduling.problem import Problem
 
@@ -39,6 +39,11 @@ def empty_graph(problem: Problem, ready: Ints | None = None) -> Graph:
     )
 
 
+def net_of(problem: Problem) -> Net:
+    """The columns of a problem that the kernels of the graph read."""
+    return Net._make(getattr(problem.columns, name) for name in Net._fields)
+
+
 def ways_of(problem: Problem, sheet: Sheet) -> Ints:
     """(n,) the way each operation of a whole plan takes."""
     c = problem.columns
@@ -58,5 +63,5 @@ def order_of(problem: Problem, start: Ints, end: Ints) -> Ints:
 def sheet_of(problem: Problem, graph: Graph) -> Sheet:
     """The graph's plan."""
     sheet = empty_sheet(problem)
-    write(problem.columns, graph, sheet)
+    write(net_of(problem), graph, sheet)
     return sheet

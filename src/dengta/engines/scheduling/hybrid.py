@@ -52,7 +52,13 @@ class Hybrid:
             f.here[:] = f.best[:] = first
             self._offer(side)
 
-    def run(self) -> None:
+    def step(self, visits: int) -> None:
+        """Search on for about so many visits to operations."""
+        until = self.best.visits + visits
+        while self.best.visits < until and self.best.go_on() and not self.settled:
+            self._run()
+
+    def _run(self) -> None:
         """One slice of the cooling of one side."""
         line, f = self.lines[self._side], self.floors[self._side]
         heat = _HOT * (_COLD / _HOT) ** (self._slices / self._whole) * self._unit

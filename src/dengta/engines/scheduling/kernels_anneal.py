@@ -15,6 +15,7 @@ from dengta.engines.scheduling.kernels_chance import draw
 from dengta.engines.scheduling.kernels_graph import (
     MANY,
     Graph,
+    Net,
     changeover,
     link,
     new_head,
@@ -22,14 +23,14 @@ from dengta.engines.scheduling.kernels_graph import (
     reorder_sooner,
     unlink,
 )
-from dengta.engines.scheduling.kernels_layout import COMPILED, NEVER, Columns, Ints, Reals
+from dengta.engines.scheduling.kernels_layout import COMPILED, NEVER, Ints, Reals
 from dengta.engines.scheduling.kernels_measure import FLOW, INVENTORY, LATE, MAKESPAN, SETUPS, TARDINESS
 
 LEVELS = 4  # of a goal that are told apart; further ones count with the last
 
 
 @njit(**COMPILED)
-def price(a: Columns, g: Graph, prices: Ints, done: Ints, setups: int, out: Ints) -> None:
+def price(a: Net, g: Graph, prices: Ints, done: Ints, setups: int, out: Ints) -> None:
     """Write the value of each level to `out`. prices (LEVELS, terms); done (orders,): scratch."""
     makespan = tardiness = late = flow = early = 0
     for o in range(done.shape[0]):
@@ -64,7 +65,7 @@ def less(one: Ints, other: Ints) -> bool:
 
 
 @njit(**COMPILED)
-def slot(a: Columns, g: Graph, i: int, way: int, at: int) -> int:
+def slot(a: Net, g: Graph, i: int, way: int, at: int) -> int:
     """Behind what i goes on `way`'s machine to be at about time `at`, where no ring can arise; -1: first.
 
     -2: there is no such place that is surely right.
@@ -94,7 +95,7 @@ def slot(a: Columns, g: Graph, i: int, way: int, at: int) -> int:
 
 
 @njit(**COMPILED)
-def put(a: Columns, g: Graph, i: int, way: int, before: int) -> int:
+def put(a: Net, g: Graph, i: int, way: int, before: int) -> int:
     """Move i and renew heads (not tails); -> what changeovers have grown by."""
     was = g.node[i].before, g.node[i].after
     m = g.node[i].machine
@@ -125,7 +126,7 @@ def put(a: Columns, g: Graph, i: int, way: int, before: int) -> int:
 
 
 @njit(**COMPILED)
-def held_up(a: Columns, g: Graph, i: int, chance: NDArray) -> int:
+def held_up(a: Net, g: Graph, i: int, chance: NDArray) -> int:
     """By lot one operation of the chain that leads to i and waits for its machine there; -1 where none does."""
     found, ties = -1, 0
     while i >= 0:
@@ -150,7 +151,7 @@ def held_up(a: Columns, g: Graph, i: int, chance: NDArray) -> int:
 
 
 @njit(**COMPILED)
-def target(a: Columns, g: Graph, done: Ints, prices: Ints, chance: NDArray) -> int:
+def target(a: Net, g: Graph, done: Ints, prices: Ints, chance: NDArray) -> int:
     """The end of an order worth hurrying: by lot a late one, or the last one, or any."""
     lot = draw(chance, 100)
     if lot < 10:
@@ -169,7 +170,7 @@ def target(a: Columns, g: Graph, done: Ints, prices: Ints, chance: NDArray) -> i
 
 
 @njit(**COMPILED)
-def propose(a: Columns, g: Graph, u: int, chance: NDArray, out: Ints) -> None:
+def propose(a: Net, g: Graph, u: int, chance: NDArray, out: Ints) -> None:
     """Write a move to `out`: operation, way, before (-2: none)."""
     i, at, lot = u, 0, draw(chance, 100)
     b, one = g.node[u].before, g.node[u]
@@ -192,7 +193,7 @@ def propose(a: Columns, g: Graph, u: int, chance: NDArray, out: Ints) -> None:
 
 @njit(**COMPILED)
 def anneal(
-    a: Columns, g: Graph, prices: Ints, scale: Reals, hot: float, cold: float, at: int, trials: int, whole: int,
+    a: Net, g: Graph, prices: Ints, scale: Reals, hot: float, cold: float, at: int, trials: int, whole: int,
     setups: int, values: Ints, done: Ints, best_way: Ints, best_order: Ints, chance: NDArray,
 ) -> int:  # fmt: skip
     """Trials number `at` to `at + trials` of `whole`, cooling from `hot` to `cold`; -> ticks of changeover at the end.

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dengta.core.compiled import njit
-from dengta.engines.scheduling.kernels_layout import COMPILED
+from dengta.engines.scheduling.kernels_layout import INLINED
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def draw(chance: NDArray, below: int) -> int:
     """A whole number in [0, below): xorshift64* (Vigna 2014). chance (1,) uint64, never 0."""
     x = chance[0]
@@ -17,4 +17,5 @@ def draw(chance: NDArray, below: int) -> int:
     x ^= x << np.uint64(25)
     x ^= x >> np.uint64(27)
     chance[0] = x
-    return np.int64(((x * np.uint64(0x2545F4914F6CDD1D)) >> np.uint64(33)) % np.uint64(below))  # type: ignore[return-value]
+    drawn = (x * np.uint64(0x2545F4914F6CDD1D)) >> np.uint64(33)
+    return np.int64((drawn * np.uint64(below)) >> np.uint64(31))  # type: ignore[return-value]

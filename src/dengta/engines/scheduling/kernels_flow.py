@@ -1,6 +1,7 @@
 """Heads, tails and the insertion of a job into a sequence that every machine of a line keeps.
 
-Insertion with heads and tails after Taillard (1990), with setups after Rios-Mercado and Bard (1998).
+Insertion with heads and tails after Taillard (1990), with setups after Rios-Mercado and Bard (1998). What is done for
+each job is compiled into whoever does it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from dengta.core.compiled import njit
 from dengta.engines.scheduling.kernels_chance import draw
-from dengta.engines.scheduling.kernels_layout import COMPILED, NEVER, Ints, Reals
+from dengta.engines.scheduling.kernels_layout import COMPILED, INLINED, NEVER, Ints, Reals
 
 TARDINESS, LATE, MAKESPAN, FLOW, SETUPS, INVENTORY = range(6)  # places in `prices`
 ENDLESS = 1e300
@@ -52,7 +53,7 @@ class Bench(NamedTuple):
     visits: Ints  # (1,) operations looked at
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def changeover(line: Line, stage: int, before: int, after: int) -> int:
     """Setup of a stage from job to job; before -1: from how it stands at first."""
     if line.setups[0] == 0 or line.matrix[stage] < 0:
@@ -63,7 +64,7 @@ def changeover(line: Line, stage: int, before: int, after: int) -> int:
     return int(line.setup[line.matrix[stage], state, line.state[after, stage]])
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def advance(line: Line, before: int, job: int, free: Ints, front: Ints) -> None:
     """Ends of `job` at every stage into `front`, behind `before`, whose ends are `free`."""
     end = line.release[job]
@@ -77,7 +78,7 @@ def advance(line: Line, before: int, job: int, free: Ints, front: Ints) -> None:
         front[i] = end
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def cost(line: Line, prices: Reals, before: int, job: int, done: int) -> float:
     """What a job adds to the priced goal (all but the makespan)."""
     total = prices[FLOW] * (done - line.release[job])

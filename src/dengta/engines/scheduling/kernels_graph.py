@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dengta.core.compiled import njit
-from dengta.engines.scheduling.kernels_layout import COMPILED, Columns, Ints, Sheet
+from dengta.engines.scheduling.kernels_layout import COMPILED, INLINED, Ints, Sheet
 
 MANY = -2
 SWEPT = 30_000
@@ -25,6 +25,29 @@ NODE = np.dtype([(name, np.int64) for name in _FIELDS.split()])
 head: earliest start; tail: longest path behind its end; job_head, job_tail: the same by precedence alone; ready: not
 before this; place: in the topological order. Two cache lines, what heads need in the first.
 """
+
+
+class Net(NamedTuple):
+    """What the kernels of the graph read of a problem's `Columns`: calls between kernels pass each column apart."""
+
+    order: Ints
+    release: Ints
+    due: Ints
+    weight: Ints
+    state: Ints
+    pred_ptr: Ints
+    pred: Ints
+    lag: Ints
+    succ_ptr: Ints
+    succ: Ints
+    succ_arc: Ints
+    way_ptr: Ints
+    way_machine: Ints
+    way_time: Ints
+    machine_setups: Ints
+    machine_state: Ints
+    setup: Ints
+    now: Ints
 
 
 class Graph(NamedTuple):
@@ -40,8 +63,8 @@ class Graph(NamedTuple):
     visits: Ints  # (1,) operations touched
 
 
-@njit(**COMPILED)
-def changeover(a: Columns, g: Graph, machine: int, i: int, j: int) -> int:
+@njit(**INLINED)
+def changeover(a: Net, g: Graph, machine: int, i: int, j: int) -> int:
     """Setup between operations i (-1: as the machine stands at the start) and j on a machine."""
     if g.setups[0] == 0 or a.machine_setups[machine] < 0 or a.state[j] < 0:
         return 0
@@ -49,8 +72,8 @@ def changeover(a: Columns, g: Graph, machine: int, i: int, j: int) -> int:
     return 0 if state < 0 else int(a.setup[a.machine_setups[machine], state, a.state[j]])
 
 
-@njit(**COMPILED)
-def new_head(a: Columns, g: Graph, i: int) -> int:
+@njit(**INLINED)
+def new_head(a: Net, g: Graph, i: int) -> int:
     """The head of i from those before it; renews `job_head`."""
     one = g.node[i]
     best = one.ready
@@ -68,8 +91,8 @@ def new_head(a: Columns, g: Graph, i: int) -> int:
     return int(best)
 
 
-@njit(**COMPILED)
-def new_tail(a: Columns, g: Graph, i: int) -> int:
+@njit(**INLINED)
+def new_tail(a: Net, g: Graph, i: int) -> int:
     """The tail of i from those behind it; renews `job_tail`."""
     one, best = g.node[i], 0
     if one.succ >= 0:
@@ -86,7 +109,7 @@ def new_tail(a: Columns, g: Graph, i: int) -> int:
 
 
 @njit(**COMPILED)
-def load(a: Columns, g: Graph, way: Ints, order: Ints) -> int:
+def load(a: Net, g: Graph, way: Ints, order: Ints) -> int:
     """Make `g` the graph of the plan in which each takes its `way`, in `order` on every machine; -> its makespan."""
     n = order.shape[0]
     for m in range(g.first.shape[0]):
@@ -119,8 +142,8 @@ def makespan(g: Graph) -> int:
     return int(best)
 
 
-@njit(**COMPILED)
-def unlink(a: Columns, g: Graph, i: int) -> None:
+@njit(**INLINED)
+def unlink(a: Net, g: Graph, i: int) -> None:
     """Take i out of its machine's sequence."""
     if g.node[i].before >= 0:
         g.node[g.node[i].before].after = g.node[i].after
@@ -130,8 +153,8 @@ def unlink(a: Columns, g: Graph, i: int) -> None:
         g.node[g.node[i].after].before = g.node[i].before
 
 
-@njit(**COMPILED)
-def link(a: Columns, g: Graph, i: int, way: int, before: int) -> None:
+@njit(**INLINED)
+def link(a: Net, g: Graph, i: int, way: int, before: int) -> None:
     """Put i on `way`'s machine right behind `before` (-1: first)."""
     machine = a.way_machine[way]
     g.node[i].way, g.node[i].machine, g.node[i].time = way, machine, a.way_time[way]
@@ -145,8 +168,8 @@ def link(a: Columns, g: Graph, i: int, way: int, before: int) -> None:
         g.node[g.node[i].after].before = i
 
 
-@njit(**COMPILED)
-def reorder_later(a: Columns, g: Graph, i: int, until: int) -> None:
+@njit(**INLINED)
+def reorder_later(a: Net, g: Graph, i: int, until: int) -> None:
     """Move i, and what in between follows from it, behind place `until`."""
     at, kept = g.node[i].place, 0
     low = at
@@ -175,8 +198,8 @@ def reorder_later(a: Columns, g: Graph, i: int, until: int) -> None:
         at += 1
 
 
-@njit(**COMPILED)
-def reorder_sooner(a: Columns, g: Graph, i: int, since: int) -> None:
+@njit(**INLINED)
+def reorder_sooner(a: Net, g: Graph, i: int, since: int) -> None:
     """Move i, and what in between it follows from, before place `since`."""
     at, kept = g.node[i].place, 0
     high = at
@@ -205,7 +228,7 @@ def reorder_sooner(a: Columns, g: Graph, i: int, since: int) -> None:
         at -= 1
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def touch(g: Graph, i: int, pending: int) -> int:
     """Note that i's head or tail may change; -> how many are noted."""
     if i < 0 or g.noted[g.node[i].place] == 1:
@@ -215,7 +238,7 @@ def touch(g: Graph, i: int, pending: int) -> int:
 
 
 @njit(**COMPILED)
-def touch_behind(a: Columns, g: Graph, i: int, pending: int) -> int:
+def touch_behind(a: Net, g: Graph, i: int, pending: int) -> int:
     """Note what follows i in its order."""
     if g.node[i].succ != MANY:
         return int(touch(g, g.node[i].succ, pending))
@@ -225,7 +248,7 @@ def touch_behind(a: Columns, g: Graph, i: int, pending: int) -> int:
 
 
 @njit(**COMPILED)
-def touch_ahead(a: Columns, g: Graph, i: int, pending: int) -> int:
+def touch_ahead(a: Net, g: Graph, i: int, pending: int) -> int:
     """Note what goes before i in its order."""
     if g.node[i].pred != MANY:
         return int(touch(g, g.node[i].pred, pending))
@@ -235,7 +258,7 @@ def touch_ahead(a: Columns, g: Graph, i: int, pending: int) -> int:
 
 
 @njit(**COMPILED)
-def renew_heads(a: Columns, g: Graph, at: int, pending: int) -> None:
+def renew_heads(a: Net, g: Graph, at: int, pending: int) -> None:
     """Renew the heads of the `pending` noted operations, the first at place `at`, and all that changes with them."""
     while pending > 0:
         if g.noted[at] == 1:
@@ -251,7 +274,7 @@ def renew_heads(a: Columns, g: Graph, at: int, pending: int) -> None:
 
 
 @njit(**COMPILED)
-def renew_tails(a: Columns, g: Graph, at: int, pending: int) -> None:
+def renew_tails(a: Net, g: Graph, at: int, pending: int) -> None:
     """Renew the tails of the `pending` noted operations, the last at place `at`, and all that changes with them."""
     while pending > 0:
         if g.noted[at] == 1:
@@ -267,7 +290,7 @@ def renew_tails(a: Columns, g: Graph, at: int, pending: int) -> None:
 
 
 @njit(**COMPILED)
-def move(a: Columns, g: Graph, i: int, way: int, before: int) -> None:
+def move(a: Net, g: Graph, i: int, way: int, before: int) -> None:
     """Let i take `way`, right behind `before` on its machine (-1: first). The new graph must have no cycle."""
     n, old_before, old_after = g.node.shape[0], g.node[i].before, g.node[i].after
     unlink(a, g, i)
@@ -296,7 +319,7 @@ def move(a: Columns, g: Graph, i: int, way: int, before: int) -> None:
 
 
 @njit(**COMPILED)
-def write(a: Columns, g: Graph, s: Sheet) -> None:
+def write(a: Net, g: Graph, s: Sheet) -> None:
     """The plan of the graph, everything as early as it can be."""
     for i in range(g.node.shape[0]):
         machine, j = g.node[i].machine, g.node[i].before

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dengta.core.compiled import njit
 from dengta.engines.scheduling.kernels_chance import draw
 from dengta.engines.scheduling.kernels_flow import MAKESPAN, Line, cost
-from dengta.engines.scheduling.kernels_layout import COMPILED, Ints, Reals
+from dengta.engines.scheduling.kernels_layout import COMPILED, INLINED, Ints, Reals
 
 _SCALE = 1 << 30
 
@@ -34,7 +34,7 @@ class Floor(NamedTuple):
     load: Ints  # (m,) work of a stage, and the shortest rests behind it, one a machine
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def by_arrival(order: Ints, end: Ints) -> None:
     """Sort jobs by when they come, those that come at once as they stand."""
     for k in range(1, order.shape[0]):
@@ -46,7 +46,7 @@ def by_arrival(order: Ints, end: Ints) -> None:
         order[place] = job
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def serve(line: Line, f: Floor, stage: int, job: int) -> int:
     """Let `job` run at a stage on the machine that is free first -> the place of that machine; `end` moves on."""
     first = 0
@@ -57,7 +57,7 @@ def serve(line: Line, f: Floor, stage: int, job: int) -> int:
     return first
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def begin_stage(line: Line, f: Floor, stage: int) -> None:
     """Who comes to a stage, in which order, when all its machines are free."""
     if stage == 0:
@@ -70,7 +70,7 @@ def begin_stage(line: Line, f: Floor, stage: int) -> None:
         f.free[k] = line.now[0]
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def least_length(line: Line, f: Floor, stage: int) -> int:
     """No plan of these arrivals at a stage, given in order of time, ends before this; 0 where jobs are few."""
     came, width = 0, line.width[stage]
@@ -103,7 +103,7 @@ def value_of(line: Line, prices: Reals, f: Floor, limit: float) -> float:
     return float(total + prices[MAKESPAN] * last)
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def shift(sequence: Ints, source: int, target: int) -> None:
     """Move what stands at `source` to `target`."""
     job = sequence[source]

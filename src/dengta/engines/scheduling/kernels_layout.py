@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 COMPILED: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
 """How kernels are compiled. They allocate nothing; counting references would cost more than some of them do."""
+INLINED: dict[str, Any] = COMPILED | {"forceinline": True}
+"""For small kernels that others call all the time: a call passes some two hundred words for a tuple of columns."""
 NEVER = 2**60
 RUN, SETUP = 1, 2  # bits of `need_when`
 WHOLE_RATE = 1000

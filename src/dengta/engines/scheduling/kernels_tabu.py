@@ -12,33 +12,38 @@ from numpy.typing import NDArray
 from dengta.core.compiled import njit
 from dengta.engines.scheduling.kernels_chance import draw
 from dengta.engines.scheduling.kernels_estimate import between, later, may_go_before, may_go_behind, sooner
-from dengta.engines.scheduling.kernels_graph import Graph, changeover, makespan, move
-from dengta.engines.scheduling.kernels_layout import COMPILED, NEVER, Columns, Ints
+from dengta.engines.scheduling.kernels_graph import Graph, Net, changeover, makespan, move
+from dengta.engines.scheduling.kernels_layout import COMPILED, INLINED, NEVER, Ints
 
 VALUE, OPERATION, WAY, BEFORE, TIES, ANY_OPERATION, ANY_WAY, ANY_BEFORE, COUNT, PLACES = range(10)
 """Places in `pick`: the best allowed move, and one of all moves by lot for when none is allowed."""
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def key(taboo: Ints, i: int, j: int) -> int:
     """Where it is kept until when i may not go before j again."""
     return int(((i * 73856093) ^ (j * 19349663)) & (taboo.shape[0] - 1))
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def consider(pick: Ints, chance: NDArray, value: int, allowed: bool, i: int, way: int, before: int) -> None:
     """Keep a move if it is the best so far; ties by lot."""
-    pick[COUNT] += 1
-    if draw(chance, pick[COUNT]) == 0:
-        pick[ANY_OPERATION], pick[ANY_WAY], pick[ANY_BEFORE] = i, way, before
     if allowed and value <= pick[VALUE]:
         pick[TIES] = pick[TIES] + 1 if value == pick[VALUE] else 1
         if draw(chance, pick[TIES]) == 0:
             pick[VALUE], pick[OPERATION], pick[WAY], pick[BEFORE] = value, i, way, before
 
 
-@njit(**COMPILED)
-def critical(a: Columns, g: Graph, chance: NDArray, longest: int, path: Ints) -> int:
+@njit(**INLINED)
+def any_of_all(pick: Ints, chance: NDArray, i: int, way: int, before: int) -> None:
+    """Count a move, and keep one of all by lot."""
+    pick[COUNT] += 1
+    if draw(chance, pick[COUNT]) == 0:
+        pick[ANY_OPERATION], pick[ANY_WAY], pick[ANY_BEFORE] = i, way, before
+
+
+@njit(**INLINED)
+def critical(a: Net, g: Graph, chance: NDArray, longest: int, path: Ints) -> int:
     """Write one longest path to `path`, its last operation first, by lot; -> its length."""
     ties, i, n = 0, -1, 0
     for k in range(g.ends.shape[0]):
@@ -63,64 +68,82 @@ def critical(a: Columns, g: Graph, chance: NDArray, longest: int, path: Ints) ->
     return n
 
 
-@njit(**COMPILED)
-def meets(a: Columns, g: Graph, j: int, i: int) -> bool:
+@njit(**INLINED)
+def meets(a: Net, g: Graph, j: int, i: int) -> bool:
     """Whether i starts as soon as its machine is free of j and set up."""
     return bool(g.node[j].head + g.node[j].time + changeover(a, g, g.node[i].machine, j, i) == g.node[i].head)
 
 
 @njit(**COMPILED)
-def inside(a: Columns, g: Graph, path: Ints, low: int, high: int, n: int, free: bool, pick: Ints, taboo: Ints,
-           clock: int, best: int, chance: NDArray) -> None:  # fmt: skip
-    """Moves in the block path[high], ..., path[low] (in order of time); `free`: the ends of the path are moved too."""
-    first, last = path[high], path[low]
-    for k in range(low, high + 1):
-        u = path[k]
-        if u != last and (free or low > 0 or k == high):
-            try_later(a, g, u, last, pick, taboo, clock, best, chance)
-        if u != first and (free or high < n - 1 or k == low):
-            try_sooner(a, g, first, u, pick, taboo, clock, best, chance)
-        if u not in (first, last):
-            if free or high < n - 1:
+def inside(
+    a: Net, g: Graph, path: Ints, n: int, free: bool, pick: Ints, taboo: Ints, clock: int, best: int, chance: NDArray
+) -> None:
+    """Moves in the blocks of path[:n], each path[high], ..., path[low] in order of time.
+
+    free: the ends of the path are moved too. Of two neighbours that change places only one is moved.
+    """
+    low = 0
+    while low < n:
+        high = low
+        while high + 1 < n and g.node[path[high + 1]].after == path[high]:
+            high += 1
+        first, last = path[high], path[low]
+        head, tail = free or high < n - 1, free or low > 0
+        for k in range(low, high + 1):
+            u = path[k]
+            if k > low and (tail or k == high):
+                try_later(a, g, u, last, pick, taboo, clock, best, chance)
+            if low < k < high - 1 and head:
                 try_later(a, g, first, u, pick, taboo, clock, best, chance)
-            if free or low > 0:
+            if k < high and (head or k == low) and high > low + 1:
+                try_sooner(a, g, first, u, pick, taboo, clock, best, chance)
+            if low + 1 < k < high and tail:
                 try_sooner(a, g, u, last, pick, taboo, clock, best, chance)
+        low = high + 1
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def try_later(
-    a: Columns, g: Graph, u: int, v: int, pick: Ints, taboo: Ints, clock: int, best: int, chance: NDArray
+    a: Net, g: Graph, u: int, v: int, pick: Ints, taboo: Ints, clock: int, best: int, chance: NDArray
 ) -> None:
     """Consider u right behind v."""
     if not may_go_behind(a, g, u, v):
         return
+    any_of_all(pick, chance, u, g.node[u].way, v)
+    g.visits[0] += 2
+    value = later(a, g, u, v, pick[VALUE])
+    if value > pick[VALUE]:
+        return
     allowed, x = True, u
-    while x != v:
+    while x != v and value >= best and allowed:
         x = g.node[x].after
-        allowed = allowed and taboo[key(taboo, x, u)] <= clock
+        allowed = taboo[key(taboo, x, u)] <= clock
         g.visits[0] += 1
-    value = later(a, g, u, v)
-    consider(pick, chance, value, allowed or value < best, u, g.node[u].way, v)
+    consider(pick, chance, value, allowed, u, g.node[u].way, v)
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def try_sooner(
-    a: Columns, g: Graph, u: int, v: int, pick: Ints, taboo: Ints, clock: int, best: int, chance: NDArray
+    a: Net, g: Graph, u: int, v: int, pick: Ints, taboo: Ints, clock: int, best: int, chance: NDArray
 ) -> None:
     """Consider v right before u."""
     if not may_go_before(a, g, v, u):
         return
+    any_of_all(pick, chance, v, g.node[v].way, g.node[u].before)
+    g.visits[0] += 2
+    value = sooner(a, g, u, v, pick[VALUE])
+    if value > pick[VALUE]:
+        return
     allowed, x = True, v
-    while x != u:
+    while x != u and value >= best and allowed:
         x = g.node[x].before
-        allowed = allowed and taboo[key(taboo, v, x)] <= clock
+        allowed = taboo[key(taboo, v, x)] <= clock
         g.visits[0] += 1
-    value = sooner(a, g, u, v)
-    consider(pick, chance, value, allowed or value < best, v, g.node[v].way, g.node[u].before)
+    consider(pick, chance, value, allowed, v, g.node[v].way, g.node[u].before)
 
 
 @njit(**COMPILED)
-def elsewhere(a: Columns, g: Graph, i: int, pick: Ints, taboo: Ints, clock: int, best: int, chance: NDArray) -> None:
+def elsewhere(a: Net, g: Graph, i: int, pick: Ints, taboo: Ints, clock: int, best: int, chance: NDArray) -> None:
     """Consider i on each other machine it may take, wherever nothing can lead round in a ring."""
     for way in range(a.way_ptr[i], a.way_ptr[i + 1]):
         if way == g.node[i].way:
@@ -141,14 +164,15 @@ def elsewhere(a: Columns, g: Graph, i: int, pick: Ints, taboo: Ints, clock: int,
         while before < 0 or g.node[before].head < limit:
             g.visits[0] += 1
             value = between(a, g, i, way, before, after)
+            any_of_all(pick, chance, i, way, before)
             consider(pick, chance, value, allowed or value < best, i, way, before)
             if after < 0:
                 break
             before, after = after, g.node[after].after
 
 
-@njit(**COMPILED)
-def forbid(a: Columns, g: Graph, i: int, way: int, before: int, taboo: Ints, until: int) -> None:
+@njit(**INLINED)
+def forbid(a: Net, g: Graph, i: int, way: int, before: int, taboo: Ints, until: int) -> None:
     """Forbid to undo the move that is about to be made."""
     if way != g.node[i].way:
         taboo[key(taboo, -1 - g.node[i].way, g.node[i].way)] = until
@@ -166,7 +190,7 @@ def forbid(a: Columns, g: Graph, i: int, way: int, before: int, taboo: Ints, unt
 
 @njit(**COMPILED)
 def tabu(
-    a: Columns, g: Graph, pick: Ints, path: Ints, taboo: Ints, tenure: int, clock: Ints, moves: int, patience: int,
+    a: Net, g: Graph, pick: Ints, path: Ints, taboo: Ints, tenure: int, clock: Ints, moves: int, patience: int,
     best: int, best_way: Ints, best_order: Ints, chance: NDArray,
 ) -> int:  # fmt: skip
     """Make `moves` moves, or stop after `patience` without gain; -> the best makespan, below `best` if it gained.
@@ -185,14 +209,7 @@ def tabu(
         clock[0] += 1
         n = critical(a, g, chance, longest, path)
         pick[VALUE], pick[TIES], pick[COUNT], pick[OPERATION] = NEVER, 0, 0, -1
-        low = 0
-        while low < n:
-            high = low
-            while high + 1 < n and g.node[path[high + 1]].after == path[high]:
-                high += 1
-            if high > low:
-                inside(a, g, path, low, high, n, free, pick, taboo, clock[0], best, chance)
-            low = high + 1
+        inside(a, g, path, n, free, pick, taboo, clock[0], best, chance)
         for k in range(n):
             if a.way_ptr[path[k] + 1] - a.way_ptr[path[k]] > 1:
                 elsewhere(a, g, path[k], pick, taboo, clock[0], best, chance)

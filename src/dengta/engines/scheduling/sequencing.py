@@ -13,7 +13,7 @@ from dengta.engines.scheduling.incumbent import Incumbent
 from dengta.engines.scheduling.kernels_cooling import cool
 from dengta.engines.scheduling.kernels_flow import INVENTORY, Bench, measure_line
 from dengta.engines.scheduling.kernels_greedy import build, greedy
-from dengta.engines.scheduling.kernels_layout import Ints, Reals
+from dengta.engines.scheduling.kernels_layout import Ints, Reals, Sheet
 from dengta.engines.scheduling.objective import KINDS, Goal
 
 _SLICE = 2_000_000  # visits between two questions whether to stop
@@ -61,8 +61,28 @@ class Sequencing:
         self._spend()
         self._offer()
 
-    def run(self) -> None:
-        """Search on until the budget is to be asked again."""
+    def step(self, visits: int) -> None:
+        """Search on for about so many visits to operations."""
+        until = self.best.visits + visits
+        while self.best.visits < until and self.best.go_on():
+            self._run()
+
+    def hear(self, sheet: Sheet) -> None:
+        """The next cooling begins from another search's sequence, if that is the best."""
+        before = self.best.value
+        self.best.offer(sheet)
+        if self.best.value < before:
+            b, first, stood = self.bench, self.shop.operation[:, 0], self.bench.trial.copy()
+            b.trial[:] = np.lexsort((sheet.end[first], sheet.start[first]))
+            value = measure_line(self.shop.line, self.prices, b, len(first))
+            if value < b.value[1]:
+                b.best[:], b.value[1] = b.trial, value
+                if self.only_length:
+                    b.here[:], b.value[0] = b.trial, value
+            b.trial[:] = stood
+
+    def _run(self) -> None:
+        """One slice."""
         before = self.best.visits
         gained = self._greedy() if self.only_length else self._cool()
         self._spend()

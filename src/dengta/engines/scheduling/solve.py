@@ -77,20 +77,22 @@ def warm(problem: Problem, goal: Goal) -> None:
 def _search(problem: Problem, best: Incumbent, seed: int, hands: Hands) -> None:
     """Every search that fits the shop and the goal."""
     if problem.permutation:
-        _in_one_sequence(problem, best, seed)
+        _in_one_sequence(problem, best, seed, hands)
     else:
         _freely(problem, best, seed, hands)
 
 
-def _in_one_sequence(problem: Problem, best: Incumbent, seed: int) -> None:
+def _in_one_sequence(problem: Problem, best: Incumbent, seed: int, hands: Hands) -> None:
     """Every machine takes the orders in the same sequence. Refusal where the orders do not flow so."""
     shop = flowshop(problem)
     if shop is None or shop.hybrid:
         raise Refusal(Reason("scheduling.not_yet_permutation"))
-    search = Sequencing(shop, best, np.random.default_rng(seed))
-    search.begin()
-    while best.go_on():
-        search.run()
+    chances = [np.random.default_rng([seed, k] if k else seed) for k in range(hands.count)]
+    team = [Sequencing(shop, best.branch(), chance) for chance in chances]
+    hands.carry([search.begin for search in team])
+    for search in team:
+        best.join(search.best)
+    run(team, best, hands)
 
 
 def _along_the_line(shop: FlowShop, best: Incumbent, seed: int) -> None:
@@ -99,7 +101,7 @@ def _along_the_line(shop: FlowShop, best: Incumbent, seed: int) -> None:
         search = (Hybrid if shop.hybrid else Sequencing)(shop, best, np.random.default_rng(seed))
         search.begin()
         while best.go_on() and not search.settled:
-            search.run()
+            search.step(1)
 
 
 def _worth_looking_ahead(problem: Problem) -> bool:

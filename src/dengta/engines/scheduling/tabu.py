@@ -12,7 +12,7 @@ from collections.abc import Generator, Sequence
 import numpy as np
 
 from dengta.engines.scheduling.elite import LAX, SIZE, Elite, Member
-from dengta.engines.scheduling.graph import empty_graph, order_of, sheet_of, ways_of
+from dengta.engines.scheduling.graph import empty_graph, net_of, order_of, sheet_of, ways_of
 from dengta.engines.scheduling.incumbent import Incumbent
 from dengta.engines.scheduling.kernels_graph import load
 from dengta.engines.scheduling.kernels_layout import Ints, Sheet
@@ -43,6 +43,7 @@ class Tabu:
         c, n = problem.columns, len(problem.columns.order)
         self.problem, self.best, self.chance = problem, best, chance
         self._elite = Elite(near)
+        self._net = net_of(problem)
         self._rank = np.empty(n, np.int64)
         self._rank[problem.topological] = np.arange(n)
         self._graph, self._spare = empty_graph(problem, ready), empty_graph(problem, ready)
@@ -99,13 +100,13 @@ class Tabu:
 
     def _improve(self, way: Ints, order: Ints) -> Generator[None, None, bool]:
         """Tabu search from one plan until it gains nothing for long -> whether the elite keeps the best plan met."""
-        c, value = self.problem.columns, 2**60
-        load(c, self._graph, way, order)
+        net, value = self._net, 2**60
+        load(net, self._graph, way, order)
         self._taboo[:] = 0
         self._clock[:] = 0
         while True:
             value = tabu(
-                c, self._graph, self._pick, self._path, self._taboo, self._tenure, self._clock, self._moves, _PATIENCE,
+                net, self._graph, self._pick, self._path, self._taboo, self._tenure, self._clock, self._moves, _PATIENCE,
                 value, self._way, self._order, self._state,
             )  # fmt: skip
             self.best.spend(int(self._graph.visits[0]))
@@ -123,7 +124,7 @@ class Tabu:
     def _member(self, way: Ints, order: Ints) -> Member:
         """A plan as the elite has it; offered as the best of all."""
         graph = self._spare
-        load(self.problem.columns, graph, way, order)
+        load(self._net, graph, way, order)
         sheet = sheet_of(self.problem, graph)
         self.best.offer(sheet)
         return Member(int(sheet.end.max(initial=0)), way.copy(), sheet.start, sheet.end, graph.node["before"].copy())
