@@ -69,8 +69,8 @@ class Anneal:
             while at < self._trials:
                 step = min(max(1, _SLICE // len(order)), self._trials - at)
                 setups = anneal(
-                    net, self._graph, self._prices, self._scale, hot, cold, at, step, self._trials, setups, self._values,
-                    self._done, self._way, self._order, self._state,
+                    net, self._graph, self._prices, self._scale, hot, cold, at, step, self._trials, setups,
+                    self._values, self._done, self._way, self._order, self._state,
                 )  # fmt: skip
                 at += step
                 self.best.spend(int(self._graph.visits[0]))

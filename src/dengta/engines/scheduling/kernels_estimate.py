@@ -40,10 +40,10 @@ def may_go_behind(a: Net, g: Graph, i: int, v: int) -> bool:
     """Whether nothing that follows i in its order can lead to v: sure when True."""
     if g.node[i].succ != MANY:
         return not leads(g, g.node[i].succ, v)
+    free = True
     for e in range(a.succ_ptr[i], a.succ_ptr[i + 1]):
-        if leads(g, a.succ[e], v):
-            return False
-    return True
+        free = free and not leads(g, a.succ[e], v)
+    return free
 
 
 @njit(**INLINED)
@@ -51,10 +51,10 @@ def may_go_before(a: Net, g: Graph, i: int, u: int) -> bool:
     """Whether u can lead to nothing that goes before i in its order: sure when True."""
     if g.node[i].pred != MANY:
         return not leads(g, u, g.node[i].pred)
+    free = True
     for e in range(a.pred_ptr[i], a.pred_ptr[i + 1]):
-        if leads(g, u, a.pred[e]):
-            return False
-    return True
+        free = free and not leads(g, u, a.pred[e])
+    return free
 
 
 @njit(**INLINED)

@@ -106,8 +106,8 @@ class Tabu:
         self._clock[:] = 0
         while True:
             value = tabu(
-                net, self._graph, self._pick, self._path, self._taboo, self._tenure, self._clock, self._moves, _PATIENCE,
-                value, self._way, self._order, self._state,
+                net, self._graph, self._pick, self._path, self._taboo, self._tenure, self._clock, self._moves,
+                _PATIENCE, value, self._way, self._order, self._state,
             )  # fmt: skip
             self.best.spend(int(self._graph.visits[0]))
             self._graph.visits[0] = 0
