@@ -40,6 +40,7 @@ CITY_NAV: tuple[Room, ...] = (
     Room("diagnosis", gettext_lazy("Diagnosis"), frozenset({Permission.SEE_CITY, Permission.OWN_FIRM})),
     Room("options", gettext_lazy("Which policies"), frozenset({Permission.SEE_CITY, Permission.OWN_FIRM})),
     Room("rules", gettext_lazy("Rules"), frozenset(Permission)),
+    Room("loans", gettext_lazy("Loans"), frozenset({Permission.SEE_CITY, Permission.OWN_FIRM})),
     Room("what-if", gettext_lazy("What if"), frozenset({Permission.KEEP_REGISTER})),
 )
 """Rooms of the city half, all below ``/city/``."""

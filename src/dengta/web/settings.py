@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "dengta.apps.register",
     "dengta.web",
     "dengta.web.floor",
+    "dengta.web.loans",
     "dengta.web.options",
     "dengta.web.performance",
     "dengta.web.imports",

@@ -25,6 +25,7 @@ urlpatterns = [
     path("import/", include("dengta.web.imports.urls")),
     path("city/", include("dengta.web.register.urls")),
     path("city/options/", include("dengta.web.options.urls")),
+    path("city/loans/", include("dengta.web.loans.urls")),
     path("city/what-if/", include("dengta.web.what_if.urls")),
     path("city/rules/", include("dengta.web.rules.urls")),
     path("memory/", memory.memory, name="memory"),

@@ -86,13 +86,14 @@ class State(models.TextChoices):
 class Batch(models.Model):
     """A list of statements that came in at once: from a bank's file, or made for the sample. Times: microseconds UTC.
 
-    content: the file while nobody has decided, "" afterwards; sha256 stays.
+    content: the file while nobody has decided, empty afterwards; sha256 stays. corrects: days told before give way.
     """
 
     programme = models.CharField(max_length=40)
     name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     content = models.BinaryField()
+    corrects = models.BooleanField(default=False)
     lines = models.IntegerField(default=0)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     brought_by = models.CharField(max_length=64, blank=True)

@@ -9,10 +9,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from dengta.apps.loans import models
 from dengta.apps.register.models import Enterprise
+from dengta.core.money import Money
 from dengta.engines.subsidy import Case
 from dengta.engines.subsidy.model import Dated, Item, Loan, Project
 
@@ -79,6 +80,33 @@ def borrowers(*, programme: str, code: str = "") -> list[Held]:
     return [
         Held(one.code, one.town, Case(one.code, ARTICLE, last, None, one.facts, tuple(projects[one.pk]))) for one in who
     ]
+
+
+class Firm(NamedTuple):
+    """A firm in a list: its loans and what they are in all, fen."""
+
+    code: str
+    name: str
+    town: str
+    loans: int
+    amount: int
+
+    @property
+    def lent_yuan(self) -> str:
+        """The amount in yuan, exactly."""
+        return str(Money(self.amount))
+
+
+def firms(*, programme: str, town: str = "", words: str = "") -> list[Firm]:
+    """Firms with loans, the largest first; of a town, or whose code or name has `words`."""
+    found = models.Borrower.objects.filter(programme=programme, **({"town": town} if town else {}))
+    if words:
+        named = Enterprise.objects.filter(programme=programme, name__icontains=words).values("code")
+        found = found.filter(Q(code__icontains=words) | Q(code__in=named))
+    told = found.annotate(n=Count("projects__loans"), lent=Sum("projects__loans__amount")).filter(n__gt=0)
+    rows = list(told.order_by("-lent", "code").values_list("code", "town", "n", "lent")[:_MANY])
+    known = names(programme=programme, codes=[row[0] for row in rows])
+    return [Firm(code, known.get(code, code), where, n, lent) for code, where, n, lent in rows]
 
 
 def names(*, programme: str, codes: Iterable[str]) -> dict[str, str]:

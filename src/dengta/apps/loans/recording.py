@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import F
 
 from dengta.apps.loans.models import Batch, Borrower, Item, Line, Loan, Mark, Project
+from dengta.apps.loans.statement_reading import Told
 from dengta.engines.subsidy import model
 from dengta.engines.subsidy.interest import at
 from dengta.engines.subsidy.model import Dated
@@ -100,3 +101,29 @@ def _summed(paid: Sequence[Dated]) -> Mapping[date, int]:
     for day, fen in paid:
         found[day] = found.get(day, 0) + fen
     return found
+
+
+def add_told(batch: Batch, loans: Mapping[tuple[str, str, str], Told], rows: Sequence[Told]) -> int:
+    """Lines of a bank's list, and the loans it tells of for the first time; how many lines."""
+    projects = {
+        (p.borrower.code, p.number): p
+        for p in Project.objects.filter(borrower__programme=batch.programme).select_related("borrower")
+        if (p.borrower.code, p.number) in {(one.code, one.project) for one in rows}
+    }
+    for (code, number, loan), one in loans.items():
+        Loan.objects.create(project=projects[code, number], number=loan, bank=one.bank, amount=one.amount or 0)
+    keys = {
+        (loan.project_id, loan.number): loan.pk for loan in Loan.objects.filter(project__in=list(projects.values()))
+    }
+    lines = []
+    for one in rows:
+        loan = keys[projects[one.code, one.project].pk, one.loan]
+        lines.append(
+            NewLine(loan, str(one.day), one.balance, one.rate, one.drawn, one.repaid, one.interest, one.overdue)
+        )
+    return add_lines(batch, lines)
+
+
+def supersede(batch: Batch, lines: Sequence[Line]) -> None:
+    """These lines hold no more since `batch`."""
+    Line.objects.filter(pk__in=[line.pk for line in lines]).update(superseded_by=batch)
