@@ -121,23 +121,28 @@ def _prepare() -> None:
 
 
 def _ask_for_sample(people: list[User], at: Micros) -> None:
-    """A demo's register is filled by a job, so that nobody waits for it, its diagnoses by the next; once, whatever came
-    of it."""
+    """A demo's register is filled by a job, so that nobody waits for it, its diagnoses and loans by the next ones;
+    once, whatever came of it."""
     from django.conf import settings
 
     from dengta.apps.accounts.policies import Permission, may
     from dengta.apps.diagnosis import sample_load as diagnoses
     from dengta.apps.jobs.commands import enqueue
+    from dengta.apps.loans import loading as loans
+    from dengta.apps.loans.queries import is_empty as nobody_filed
     from dengta.apps.register.queries import is_empty
     from dengta.apps.register.sample_load import KEY, wanted
 
+    keeper = next(person for person in people if may(person, Permission.KEEP_REGISTER) and not person.town)
     if is_empty(settings.PROGRAMME):
-        keeper = next(person for person in people if may(person, Permission.KEEP_REGISTER) and not person.town)
         told = {"programme": settings.PROGRAMME, "actor": keeper.login, "site": wanted(settings.HOME)}
         enqueue(kind=KEY, params=told, key=f"{KEY}:{settings.PROGRAMME}", actor=keeper, now=at)
         told = {"programme": settings.PROGRAMME, "actor": keeper.login}
         key = f"{diagnoses.KEY}:{settings.PROGRAMME}"
         enqueue(kind=diagnoses.KEY, params=told, key=key, actor=keeper, now=at + 1)
+    if nobody_filed(settings.PROGRAMME):
+        told, key = {"programme": settings.PROGRAMME}, f"{loans.KEY}:{settings.PROGRAMME}"
+        enqueue(kind=loans.KEY, params=told, key=key, actor=keeper, now=at + 2)
 
 
 _ENDS = (signal.SIGTERM, signal.SIGINT)

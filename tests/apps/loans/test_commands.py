@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from dengta.apps.accounts import commands as accounts
 from dengta.apps.accounts.journal import Call
 from dengta.apps.accounts.models import User
+from dengta.apps.jobs.kinds import KINDS
 from dengta.apps.loans import commands, loading, queries
 from dengta.apps.loans.models import Borrower, Line
 from dengta.apps.loans.policies import Sight, sight
@@ -19,6 +21,8 @@ from dengta.engines.register import code_of
 from dengta.engines.subsidy import Register, example
 from dengta.engines.subsidy.sample import Filed, sample_loans
 from dengta.engines.subsidy.what_if import claim_days, years_of
+from dengta.processes.worker import Task, resolve
+from dengta.site.home import Home
 from tests.engines.subsidy.cases import programme
 
 CODE = code_of("91", "442000", 31_000_001)
@@ -93,3 +97,15 @@ def test_who_sees_whose_loans(people: dict[str, User]) -> None:
     assert not Sight(firm="y").holds("x", "a")
     with pytest.raises(Refusal):
         sight(people["operator"])
+
+
+def test_the_sample_comes_by_a_job(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As the worker calls it; a second time finds nothing to do."""
+    firms = [Filed(code_of("91", "442000", 32_000_000 + k), "442000118", date(2023, 1, 1)) for k in range(40)]
+    monkeypatch.setattr(loading, "sample_of", lambda data: sample_loans(firms, date(2026, 3, 31), 5))
+    function = resolve(KINDS[loading.KEY].function)
+    task = Task(Home(tmp_path), "", {"programme": PLACE})
+    assert queries.is_empty(PLACE)
+    assert function(task)["lines"] == Line.objects.count() > 0
+    assert function(task) == {"lines": 0}
+    assert not queries.is_empty(PLACE)

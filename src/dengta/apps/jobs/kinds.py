@@ -21,6 +21,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "diagnosis.prove": Kind("dengta.apps.diagnosis.proving:run", Permission.OWN_FIRM),
     "diagnosis.sample": Kind("dengta.apps.diagnosis.sample_load:run", Permission.KEEP_REGISTER),
+    "loans.sample": Kind("dengta.apps.loans.loading:run", Permission.KEEP_REGISTER),
     "log.verify": Kind("dengta.processes.log_jobs:verify", Permission.VERIFY_LOG),
     "import.check": Kind("dengta.processes.import_jobs:check", Permission.IMPORT),
     "import.run": Kind("dengta.processes.import_jobs:run", Permission.IMPORT),

@@ -3,17 +3,41 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from django.db import transaction
 
+from dengta import programmes
+from dengta.apps.loans import columns
 from dengta.apps.loans.models import Batch, Borrower, State
+from dengta.apps.loans.queries import ARTICLE
 from dengta.apps.loans.recording import add_loans, add_projects, mark
 from dengta.apps.loans.sample_city import SEED, city_data, sample_of
+from dengta.core.reason import Reason
 from dengta.core.time import Micros
+from dengta.engines import subsidy
+from dengta.engines.subsidy.what_if import setting
+from dengta.processes.worker import Task
+from dengta.site.clock import real_now
 from dengta.words import LANGUAGES, word
 
 BANK_NAMES = tuple(word(f"loans.bank_{k}", LANGUAGES[1]) for k in range(1, 12))
 """Fictional banks, by the numbers of `engines.subsidy.sample`."""
+
+
+KEY = "loans.sample"
+
+
+def run(task: Task) -> dict[str, Any]:
+    """The job. params: programme. Its last step leaves the kernels of a what-if compiled for whoever asks first."""
+    name = task.params["programme"]
+    task.report(100, Reason("loans.job_sample"))
+    lines = load_sample(programme=name, at=real_now())
+    task.report(800, Reason("loans.job_kernels"))
+    for article in subsidy.from_toml(programmes.rules(name), name).articles:
+        if article.id == ARTICLE and lines:
+            columns.proposed(name, article, [setting("share=0.5")])
+    return {"lines": lines}
 
 
 def load_sample(*, programme: str, at: Micros) -> int:

@@ -44,6 +44,11 @@ def revision(*, programme: str) -> int:
     return models.Mark.objects.filter(pk=programme).values_list("value", flat=True).first() or 0
 
 
+def is_empty(programme: str) -> bool:
+    """Whether nobody has filed anything yet."""
+    return not models.Borrower.objects.filter(programme=programme).exists()
+
+
 def standing(*, programme: str) -> Standing:
     """What is held of a programme."""
     lines = _lines().filter(loan__project__borrower__programme=programme)
