@@ -73,7 +73,7 @@ def receive(*, call: Call, programme: str, name: str, content: bytes, corrects: 
             return {"batch": made.pk, "fresh": False}
         made.name, made.content, made.corrects, made.state = name, content, corrects, State.OPEN
         made.brought_by, made.brought_at = login, call.at
-        account = account_of(made, call)
+        account = account_of(batch=made, call=call)
         made.lines = len(account.new) + len(account.corrected)
         made.save()
         return {"batch": made.pk, "fresh": True}
@@ -82,7 +82,7 @@ def receive(*, call: Call, programme: str, name: str, content: bytes, corrects: 
     return once(call, "loans.receive", params, work)
 
 
-def account_of(batch: Batch, call: Call) -> Account:
+def account_of(*, batch: Batch, call: Call) -> Account:
     """What an open list would do, as things stand. Refusal with every fault."""
     rows = read(bytes(batch.content), batch.name)
     today = day_of(batch.programme, call.at)
@@ -100,7 +100,7 @@ def bring_in(*, call: Call, programme: str, batch_id: int) -> Outcome:
         batch = _held(programme, batch_id)
         if batch.state == State.BROUGHT_IN:
             return {"batch": batch.pk, "lines": 0}
-        account = account_of(batch, call)
+        account = account_of(batch=batch, call=call)
         batch.state, batch.decided_at, batch.content = State.BROUGHT_IN, call.at, b""
         supersede(batch, [line for line, _ in account.corrected])
         told = [*account.new, *(one for _, one in account.corrected)]

@@ -88,7 +88,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
             act(call=_call(request), programme=programme, batch_id=batch_id)
             return redirect("loan-list", batch_id=batch_id) if "import" in request.POST else redirect("loans")
         if found.state == State.OPEN:
-            told |= _preview(commands.account_of(found, _call(request)))
+            told |= _preview(commands.account_of(batch=found, call=_call(request)))
     except Refusal as refusal:
         told["reasons"] = sentences(refusal)[:SHOWN]
     return render(request, "loans/list.html", told, status=HTTPStatus.BAD_REQUEST if "reasons" in told else 200)
