@@ -45,9 +45,13 @@ def pytest_configure() -> None:
     """Django with the home above; message catalogues, which are made and not kept in git, before the first page."""
     import django
     from django.contrib.auth.hashers import ScryptPasswordHasher
+    from hypothesis import HealthCheck, settings
 
     from dengta.assets import compile_messages
 
+    # A busy machine is no reason to fail: how long an example takes is not what tests ask.
+    settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("house")
     ScryptPasswordHasher.work_factor = 2**6  # the same algorithm; how long guessing takes is not what tests ask
 
     if "PYTEST_XDIST_WORKER" not in os.environ:

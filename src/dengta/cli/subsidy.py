@@ -102,7 +102,7 @@ def _in(text: Text) -> str:
 
 
 def _yuan(fen: int | None) -> str:
-    return "" if fen is None else str(Money(fen))
+    return "-" if fen is None else str(Money(fen))
 
 
 def as_data(award: Award) -> dict[str, Any]:

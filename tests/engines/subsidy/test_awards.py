@@ -77,7 +77,18 @@ def test_what_a_firm_could_ask_for_is_listed_with_what_is_missing() -> None:
         "pre-award",
     }  # fmt: skip
     assert all(award.eligible is None for award in found if award.requirements)
-    assert [award.amount for award in found] == sorted((award.amount for award in found), reverse=True)
+    assert [award.amount or 0 for award in found] == sorted((award.amount or 0 for award in found), reverse=True)
+    assert [award.article.id for award in found if award.amount is None] == ["pre-award"]
+
+
+@pytest.mark.parametrize(
+    ("article", "reason"),
+    [("level-award", "subsidy.level_unstated"), ("pre-award", "subsidy.expected_unstated")],
+)
+def test_what_nobody_stated_is_unknown_and_not_nothing(article: str, reason: str) -> None:
+    award = asked(article, day=date(2025, 1, 10))
+    assert (award.amount, award.contingent) == (None, 0)
+    assert [one.code for one in award.reasons] == [reason]
 
 
 def test_an_article_that_does_not_hold_on_the_day_is_refused_with_those_that_do() -> None:

@@ -64,7 +64,7 @@ def by_level(article: Article, case: Case) -> tuple[Step, list[Reason]]:
     """An award by the digital level that was reached; an earlier one for a lower level is taken off."""
     level = case.facts.get("level")
     if not isinstance(level, int) or isinstance(level, bool):
-        return Step("subsidy.nothing", _NOTHING, article.clause), [Reason("subsidy.level_unstated")]
+        return Step("subsidy.unknown", None, article.clause), [Reason("subsidy.level_unstated")]
     amount = value_of(article, f"level_{level}", case.day)
     reasons: list[Reason] = []
     window = window_of(article)
@@ -85,9 +85,10 @@ def ahead(article: Article, case: Case) -> tuple[Step, list[Reason]]:
     """A part of an expected reward, paid before it is earned: all of it has to come back if it never is."""
     share = article.parameters["share"].at(case.day)
     expected = case.facts.get("expected_fen")
-    if share is None or not isinstance(expected, int) or isinstance(expected, bool):
-        reasons = [] if share is None else [Reason("subsidy.expected_unstated")]
-        return Step("subsidy.nothing", _NOTHING, article.clause), reasons
+    if share is None:
+        return Step("subsidy.nothing", _NOTHING, article.clause), []
+    if not isinstance(expected, int) or isinstance(expected, bool):
+        return Step("subsidy.unknown", None, article.clause), [Reason("subsidy.expected_unstated")]
     base = Step("subsidy.expected", Fraction(expected))
     params: dict[str, Param] = {
         "share": percent(share.number),

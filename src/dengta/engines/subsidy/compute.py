@@ -43,8 +43,9 @@ INSTRUMENTS = {
 def compute(programme: Programme, case: Case) -> Award:
     """What `case` gets under its article as it holds on the case's day.
 
-    Where something is missing the amount is what follows from what is known, and `Award.reasons` say what is missing;
-    a requirement that is missed makes it nothing. Refusal where no such article holds on that day.
+    Where something is missing the amount is what follows from what is known, None where nothing does, and `Award.reasons`
+    say what is missing; a requirement that is missed makes it nothing. Refusal where no such article holds on that
+    day.
     """
     article = programme.article(case.article, case.day)
     if article is None:
@@ -54,7 +55,8 @@ def compute(programme: Programme, case: Case) -> Award:
     instrument = INSTRUMENTS[article.instrument]
     requirements = judged(article, case)
     step, reasons = instrument.compute(article, case)
-    award = Award(article, int(step.amount or 0), step, requirements, tuple(reasons))
+    amount = None if step.amount is None else int(step.amount)
+    award = Award(article, amount, step, requirements, tuple(reasons))
     if award.eligible is False:
         return replace(award, amount=0)
     return replace(award, contingent=award.amount or 0) if instrument.contingent else award

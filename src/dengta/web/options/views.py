@@ -94,7 +94,7 @@ def _option(rules: Programme, award: Award, day: date) -> Option:
         shown.said(article.title),
         shown.address("article", rules, article, on=str(article.span.start)),
         term("instrument", article.instrument, shown.language()),
-        str(Money(award.amount or 0)),
+        "" if award.amount is None else str(Money(award.amount)),
         made.draft,
         bool(award.contingent),
         [one for one in made.held if not one.met],
