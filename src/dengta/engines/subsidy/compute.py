@@ -43,9 +43,8 @@ INSTRUMENTS = {
 def compute(programme: Programme, case: Case) -> Award:
     """What `case` gets under its article as it holds on the case's day.
 
-    Where something is missing the amount is what follows from what is known, None where nothing does, and `Award.reasons`
-    say what is missing; a requirement that is missed makes it nothing. Refusal where no such article holds on that
-    day.
+    Where something is missing the amount is what follows from what is known, None where nothing does; `Award.reasons`
+    say what is missing. A requirement that is missed makes it nothing. Refusal where no such article holds that day.
     """
     article = programme.article(case.article, case.day)
     if article is None:
