@@ -79,12 +79,13 @@ def proven(enterprise: str, programme: str, reader: User) -> Proven:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which submitted diagnoses a list is to show: those in force, of an edition; words: name, pinyin or code."""
+    """Which submitted diagnoses a list is to show: those in force, of an edition; firms: only of these codes, of any
+    where it is None."""
 
     edition: str
     town: str = ""
     level: int | None = None
-    words: str = ""
+    firms: tuple[str, ...] | None = None
     sort: str = "submitted"
 
 
@@ -98,14 +99,20 @@ def submitted(sight: Sight, asked: Wanted) -> QuerySet[Diagnosis]:
         found = found.filter(town=town)
     if asked.level is not None:
         found = found.filter(level=asked.level)
-    firms = Enterprise.objects.filter(programme=sight.programme)
-    if asked.words:
-        found = found.filter(enterprise__in=firms.filter(called(asked.words)).values("code"))
+    if asked.firms is not None:
+        found = found.filter(enterprise__in=asked.firms)
     order = SORTS.get(asked.sort, SORTS["submitted"])
     if "sort_key" in order:
-        key = firms.filter(code=OuterRef("enterprise")).values("sort_key")[:1]
-        found = found.annotate(sort_key=Subquery(key))
+        firm = Enterprise.objects.filter(programme=sight.programme, code=OuterRef("enterprise"))
+        found = found.annotate(sort_key=Subquery(firm.values("sort_key")[:1]))
     return found.order_by(*order, "pk")
+
+
+def firms_called(sight: Sight, words: str) -> tuple[str, ...]:
+    """Credit codes of the firms with a diagnosis in force whose name, pinyin or code has these words."""
+    theirs = Diagnosis.objects.filter(programme=sight.programme, state=State.SUBMITTED).values("enterprise")
+    firms = Enterprise.objects.filter(programme=sight.programme, code__in=theirs)
+    return tuple(firms.filter(called(words)).values_list("code", flat=True))
 
 
 def by_level(sight: Sight, asked: Wanted) -> dict[int, int]:

@@ -60,6 +60,7 @@ class ListPage:
 
     sight: Sight
     asked: Wanted
+    words: str
     own_town: str
     figure: SafeString
     levels: Sequence[tuple[int, str]]
@@ -79,7 +80,8 @@ class ListPage:
 
 def build(request: HttpRequest, sight: Sight) -> ListPage:
     """The page that an address asks for; what it asks wrongly is set aside."""
-    asked = _asked(request, sight)
+    words = request.GET.get("q", "").strip()[:60]
+    asked = _asked(request, sight, words)
     about = edition(asked.edition)
     names = {code: _said_town(sight, code) for code in register.city_of(sight.programme).names}
     counts, found = queries.by_level(sight, asked), queries.submitted(sight, asked)
@@ -89,8 +91,9 @@ def build(request: HttpRequest, sight: Sight) -> ListPage:
     return ListPage(
         sight=sight,
         asked=asked,
+        words=words,
         own_town=names.get(sight.town, ""),
-        figure=mark_safe(_figure(counts, levels, asked)),  # noqa: S308 (the figure escapes its words)
+        figure=mark_safe(_figure(counts, levels, asked, words)),  # noqa: S308 (the figure escapes its words)
         levels=levels,
         towns=_towns(sight, asked, names, levels),
         town_choices=[] if sight.town else list(names.items()),
@@ -102,12 +105,12 @@ def build(request: HttpRequest, sight: Sight) -> ListPage:
         rows=rows(here.object_list, about, names, sight.programme),
         page=here.number,
         pages=pager.num_pages,
-        query=query(asked),
+        query=query(asked, words),
         zone=zone_of(sight.programme),
     )
 
 
-def _asked(request: HttpRequest, sight: Sight) -> Wanted:
+def _asked(request: HttpRequest, sight: Sight, words: str) -> Wanted:
     got, known = request.GET, programmes.editions()
     level, town = got.get("level", ""), got.get("town", "")
     asked = got.get("edition", "")
@@ -115,14 +118,14 @@ def _asked(request: HttpRequest, sight: Sight) -> Wanted:
         edition=asked if asked in known else known[-1],
         town=town if town in register.city_of(sight.programme).names else "",
         level=int(level) if level.isdecimal() and len(level) == 1 else None,
-        words=got.get("q", "").strip()[:60],
+        firms=queries.firms_called(sight, words) if words else None,
         sort=got.get("sort", "") if got.get("sort", "") in SORTS else "submitted",
     )
 
 
-def query(asked: Wanted, **changed: object) -> str:
+def query(asked: Wanted, words: str, **changed: object) -> str:
     """The list as an address, some of it changed."""
-    told = {"q": asked.words, "town": asked.town, "level": asked.level, "sort": asked.sort, "edition": asked.edition}
+    told = {"q": words, "town": asked.town, "level": asked.level, "sort": asked.sort, "edition": asked.edition}
     return urlencode({name: value for name, value in (told | changed).items() if value not in ("", None)})
 
 
@@ -174,7 +177,7 @@ def export(page: ListPage, form: str) -> HttpResponse:
     return as_csv(table, table.name) if form == "csv" else as_workbook([table], table.name)
 
 
-def _figure(counts: dict[int, int], levels: Sequence[tuple[int, str]], asked: Wanted) -> str:
+def _figure(counts: dict[int, int], levels: Sequence[tuple[int, str]], asked: Wanted, words: str) -> str:
     total = sum(counts.values())
     bars = [
         LevelBar(
@@ -184,7 +187,7 @@ def _figure(counts: dict[int, int], levels: Sequence[tuple[int, str]], asked: Wa
             if total
             else "0",
             asked.level == number,
-            "?" + query(asked, level=None if asked.level == number else number),
+            "?" + query(asked, words, level=None if asked.level == number else number),
         )
         for number, name in levels
     ]

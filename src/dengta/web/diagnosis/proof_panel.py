@@ -46,7 +46,6 @@ class Line(NamedTuple):
     """A claim beside what was found. short: found less than claimed, or too little for what is claimed."""
 
     name: str
-    asks: str
     claim: str
     found: str
     exact: str
@@ -92,24 +91,22 @@ def line(now: Proven, one: Comparison, own: bool) -> Line:
     finding, params = one.finding, one.finding.params
     met, machines, least = params["met"], params["machines"], params["least"]
     if finding.predicate == NETWORKING:
-        name, asks = _("Networked production equipment"), _("sent at least {n} events").format(n=least)
+        name, behind = _("Networked production equipment"), _("{met} of {all} machines sent at least {n} events")
         claim = _percent(one.claim) if isinstance(one.claim, Fraction) else ""
         short = one.difference is not None and one.difference < 0
     else:
         name = _("Machines whose OEE recomputes from events")
-        asks = _("on at least {n} days").format(n=least)
+        behind = _("{met} of {all} machines, each on at least {n} days")
         claim = "" if one.claim is None else _("equipment scene at level {n}").format(n=one.claim)
         short = isinstance(one.claim, int) and one.claim >= OEE_LEVEL and not met
-    signed = one.difference
     return Line(
         name,
-        asks,
         claim,
         _percent(finding.value) if finding.value is not None else "",
         "" if finding.value is None else str(finding.value),
-        "" if signed is None else f"{'+' if signed > 0 else '−' if signed < 0 else ''}{shown(abs(signed))}",
+        signed(one.difference),
         short,
-        _("{met} of {all} machines").format(met=met, all=machines),
+        behind.format(met=met, all=machines, n=least),
         rows(finding.rows, least) if own else (),
     )
 
@@ -127,7 +124,7 @@ def of_evidence(finding: Mapping[str, Any]) -> dict[str, Any]:
         "found": "" if told.value is None else _percent(told.value),
         "exact": finding["exact"],
         "claim": _claim(finding["claim"], told.predicate),
-        "difference": finding["difference"] and shown(Fraction(finding["difference"])),
+        "difference": signed(Fraction(finding["difference"])) if finding["difference"] else "",
         "met": told.params["met"],
         "machines": told.params["machines"],
         "least": told.params["least"],
@@ -140,6 +137,13 @@ def _claim(text: str, predicate: str) -> str:
     if not text:
         return ""
     return _percent(Fraction(text)) if predicate == NETWORKING else _("level {n}").format(n=text)
+
+
+def signed(difference: Fraction | None) -> str:
+    """A difference with its sign; none where there is none to tell."""
+    if difference is None:
+        return ""
+    return f"{'+' if difference > 0 else '−' if difference < 0 else ''}{shown(abs(difference))}"
 
 
 def _percent(value: Fraction) -> str:
