@@ -71,4 +71,5 @@ def visit(browser: Browser, live_plant: LivePlant) -> Iterator[Visit]:
 def _is_fault(said: Any) -> bool:
     """An error on the console. A page that is refused on purpose and a server that a test takes away are none."""
     refused = "Failed to load resource" in said.text and "/static/" not in said.location.get("url", "")
-    return said.type == "error" and not refused
+    taken_away = said.text.startswith(("htmx:sendError", "htmx:afterRequest"))  # htmx's own word for it
+    return said.type == "error" and not refused and not taken_away

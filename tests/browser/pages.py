@@ -20,6 +20,7 @@ PAGES = {
     "towns": "/city/towns/?day=2025-12-31",
     "projects": "/city/projects/",
     "related": "/city/related/",
+    "diagnosis": "/city/diagnosis/",
     "missing": "/floor/nowhere/",
 }
 PUBLIC = {"login": "/login/"}

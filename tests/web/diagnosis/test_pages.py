@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from dengta.apps.accounts.models import User
+from dengta.apps.diagnosis.filled import edition
 from dengta.apps.diagnosis.models import Answer, Diagnosis, Evidence, State
 from tests.apps.diagnosis.firms import THEIRS
 
@@ -153,6 +154,21 @@ def test_a_person_without_a_firm_is_told_whom_to_ask(client_of: Sign) -> None:
     answer = client_of("firm").get("/city/diagnosis/")
     assert answer.status_code == 400
     assert "credit code" in answer.content.decode()
+
+
+@pytest.mark.parametrize("section", ["foundation", "management", "results", "scenes"])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_question_shows_its_clause_and_how_certain_it_is(
+    firm: Client, draft: str, section: str, language: str
+) -> None:
+    page = firm.get(f"{draft}{section}/", headers={"Accept-Language": language}).content.decode()
+    asked = edition("miit-2024")
+    ids = [item for item in asked.questions if getattr(item, "dimension", "scenes") == section]
+    for one in ids:
+        card = page.split(f'id="q-{one.id}"')[1].split("</fieldset>")[0]
+        assert one.clause in card
+        assert ("points and bins as the source has them" if language == "en" else "分值与区间与来源一致") in card
+    assert ("Draft: the rule of levels" if language == "en" else "草案：等级判定规则") in page
 
 
 @pytest.mark.parametrize("address", ["nowhere/", "of/nothing/", "evidence/00000000-0000-0000-0000-000000000000/file/"])
