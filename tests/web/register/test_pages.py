@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dengta.apps.accounts.models import User
 from dengta.apps.register.models import Fact, Kind
+from dengta.site.home import Home
 from tests.apps.register.stage import CODES, GUZHEN, XIAOLAN, state
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +161,31 @@ def test_pages_of_the_register_ask_the_database_little(client_of, small, django_
         client.get(path)
         with django_assert_max_num_queries(16):
             client.get(path)
+
+
+def test_a_list_is_looked_at_and_brought_in_on_a_page(client_of, small, settings, tmp_path):
+    settings.HOME = Home(tmp_path)
+    client, path = client_of("analyst"), "/city/register/import/"
+    assert "Columns of each list" in text(client, path)
+    told = {"kind": "filed", "document": "备案 7", "day": "2025-01-01", "rows": "1", "total": ""}
+
+    def sent(content: str, **more):
+        file = SimpleUploadedFile("filings.csv", content.encode(), "text/csv")
+        return client.post(path, told | more | {"file": file})
+
+    answer = sent(f"code,day\n{CODES[2][:-1]}!,2024-06-01\n")
+    assert (answer.status_code, "row 2" in answer.content.decode()) == (400, True)
+    answer = sent(f"code,day\n{CODES[2]},2024-06-01\n", rows="2")
+    assert "2 rows were stated, 1 are in the file" in answer.content.decode()
+    answer = sent(f"code,day\n{CODES[2]},2024-06-01\n")
+    page = answer.content.decode()
+    assert (answer.status_code, "What filings.csv would change" in page, "示例锁业二厂" in page) == (200, True, True)
+    assert "60.00 %" not in text(client, "/city/register/?day=2025-01-01")
+    sha256 = re.search(r'name="sha256" value="([0-9a-f]{64})"', page).group(1)
+    answer = client.post(path, told | {"bring": "1", "sha256": sha256, "name": "filings.csv"}, follow=True)
+    assert "filings.csv is in: 1 new" in answer.content.decode()
+    assert "75.00 %" in text(client, "/city/register/?day=2025-01-01")
+    assert not list((tmp_path / "register" / "uploads").iterdir())
+    answer = client.post(path, told | {"bring": "1", "sha256": "../x"})
+    assert answer.status_code == 400
+    text(client_of("town"), path, 403)

@@ -6,12 +6,14 @@ from datetime import date
 
 from dengta.apps.accounts.journal import Call, Outcome, once
 from dengta.apps.register.columns import city, day_of
+from dengta.apps.register.lists_bring import bring, discard, receive
 from dengta.apps.register.models import Enterprise, Fact, Kind, Source
 from dengta.apps.register.policies import require_keeper
 from dengta.apps.register.recording import Told, add_facts, add_firms, mark, show_now, supersede
 from dengta.core.reason import Reason, Refusal, refuse_if
 from dengta.engines.register import FOREVER, faults
 
+__all__ = ["bring", "discard", "enter_enterprise", "receive", "state_fact"]
 _TEXTS = {Kind.NAME, Kind.TOWN, Kind.OFFICE, Kind.INDUSTRY, Kind.CONTROLLER, Kind.ADDRESS, Kind.PHONE, Kind.ACCOUNT}
 _LEVELS = {Kind.ACCEPTED, Kind.VERIFIED}
 

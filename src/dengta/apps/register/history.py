@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from dengta.apps.register.finding import Time, seen
-from dengta.apps.register.models import Delivery, Enterprise, Fact, Project
+from dengta.apps.register.models import Delivery, Enterprise, Fact, Project, Source
 from dengta.apps.register.policies import Sight
 from dengta.engines.register import FOREVER, KINDS, Related, related
 
@@ -69,3 +69,9 @@ def _shared(programme: str):  # type: ignore[no-untyped-def]
     """What holds today and could be shared."""
     told = Fact.objects.filter(programme=programme, kind__in=KINDS, superseded=FOREVER, end=FOREVER)
     return told.exclude(key="")
+
+
+def sources(programme: str, most: int = 20) -> list[Source]:
+    """The documents that were brought in last by a person."""
+    found = Source.objects.filter(programme=programme).exclude(recorded_by="")
+    return list(found.order_by("-recorded_at", "-pk")[:most])

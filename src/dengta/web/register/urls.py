@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dengta.web.register import correcting, views
+from dengta.web.register import bringing, correcting, views
 
 urlpatterns = [
     path("own/", views.own, name="own-firm"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("towns/", views.towns, name="towns"),
     path("projects/", views.projects, name="projects"),
     path("related/", views.related, name="related"),
+    path("register/import/", bringing.lists, name="register-import"),
     path("register/<str:code>/correct/<int:fact>/", correcting.correct, name="register-correct"),
     path("register/<str:code>/", views.enterprise, name="enterprise"),
 ]
