@@ -83,7 +83,12 @@ def bring(*, call: Call, folder: Path, sha256: str, asked: Asked) -> Outcome:
 
     def work() -> Outcome:
         made = judged(call=call, folder=folder, sha256=sha256, asked=asked)
-        done: Outcome = {"rows": made.rows, "new": len(made.new), "changed": len(made.changed), "leaving": len(made.leaving)}
+        done: Outcome = {
+            "rows": made.rows,
+            "new": len(made.new),
+            "changed": len(made.changed),
+            "leaving": len(made.leaving),
+        }
         if not made.is_nothing:
             _write(made, call, sha256, asked)
         return done | {"same": made.same, "is_nothing": made.is_nothing}
