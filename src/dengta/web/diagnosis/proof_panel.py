@@ -22,7 +22,7 @@ from dengta.apps.diagnosis.proving import of_data
 from dengta.apps.diagnosis.queries import Proven
 from dengta.apps.jobs.models import Job
 from dengta.core.reason import Reason
-from dengta.core.time import local_day
+from dengta.core.time import local_day, to_datetime
 from dengta.engines.maturity import NETWORKING, OEE_LEVEL, Comparison
 from dengta.site.bookshelf import Bookshelf
 from dengta.site.clock import SiteTime
@@ -157,7 +157,7 @@ def window(now: Proven) -> dict[str, Any]:
     folder = settings.HOME.site(now.site)
     at = SiteTime(folder.clock)()
     book = Bookshelf(folder.books).current(at)
-    today: date = local_day(at, book.zone) if book else date.fromordinal(1)
+    today: date = local_day(at, book.zone) if book else to_datetime(at).date()
     return {"first": today - timedelta(days=WINDOW), "last": today - timedelta(days=1), "days": DAYS}
 
 
