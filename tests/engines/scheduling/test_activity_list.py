@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from dengta.core.budget import Budget
+from dengta.engines.scheduling import activity_list
 from dengta.engines.scheduling.activity_list import ActivityList
 from dengta.engines.scheduling.check import judge
 from dengta.engines.scheduling.decoder import RULES, Decoder
 from dengta.engines.scheduling.incumbent import Incumbent
 from dengta.engines.scheduling.objective import Goal, measured
 from dengta.engines.scheduling.problem import Problem
-from dengta.engines.scheduling.solve import solve
+from dengta.engines.scheduling.solve import solve, warm
 from tests.engines.scheduling.exhaustive import best
 from tests.engines.scheduling.shops import ALL, NEEDS, random_shop
 
@@ -91,3 +92,17 @@ def test_the_least_tardiness_of_tiny_shops_is_found(features: set[str]) -> None:
         assert value >= least, seed
         found += value == least
     assert found >= tried - 1
+
+
+def test_warming_for_a_whole_factory_reaches_its_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop, goal = random_shop(2, {"calendars", "people"}), Goal.of("tardiness")
+    cooled = []
+
+    def cool(*told: object) -> None:
+        cooled.append(told)
+        activity_list_cool(*told)
+
+    activity_list_cool = activity_list.cool
+    monkeypatch.setattr(activity_list, "cool", cool)
+    warm(shop.problem, goal)
+    assert cooled

@@ -11,9 +11,11 @@ import numpy as np
 from dengta.core.budget import Budget
 from dengta.core.reason import Reason, refuse_if
 from dengta.engines.scheduling import check, diff
+from dengta.engines.scheduling.carry import carried, placed
 from dengta.engines.scheduling.diff import Diff
 from dengta.engines.scheduling.events import Event
 from dengta.engines.scheduling.kernels_layout import NEVER, Ints, Sheet
+from dengta.engines.scheduling.model import Shop
 from dengta.engines.scheduling.objective import Goal, measured
 from dengta.engines.scheduling.problem import Problem
 from dengta.engines.scheduling.repair import FREE, RUNGS, Stability, repaired
@@ -108,13 +110,23 @@ class Plan:
         stability: Stability = FREE,
         budget: Budget = RUNGS,
         seed: int = 1,
+        shop: Shop | Problem | None = None,
     ) -> Plan:
-        """The plan that goes on from this one at `now`, after `events`: see `repair.repaired`."""
-        problem, sheet, work = repaired(
-            self.problem, self.sheet, self.goal, tuple(events), now, freeze, stability, budget, seed
-        )
+        """The plan that goes on from this one at `now`, after `events`: see `repair.repaired`.
+
+        shop: the shop as it is now, where orders have been added, cancelled or changed; everything is found again by
+        its name (`carry.carried`), and `events` are those of that shop.
+        """
+        problem, sheet, known = self.problem, self.sheet, tuple(events)
+        if shop is not None:
+            changed = shop.problem if isinstance(shop, Shop) else shop
+            sheet, facts = carried(problem, sheet, changed, now)
+            problem, known = changed, facts + known
+        problem, sheet, work = repaired(problem, sheet, self.goal, known, now, freeze, stability, budget, seed)
         return Plan(problem, sheet, self.goal, 0, work)
 
     def diff(self, other: Plan) -> Diff:
-        """How it differs from `other`, a plan of the same operations: see `diff.Diff`."""
+        """How it differs from `other` (`diff.Diff`). What this plan's shop does not have is left out of the other."""
+        if self.problem.names.operations != other.problem.names.operations:
+            other = Plan(self.problem, placed(other.problem, other.sheet, self.problem), other.goal)
         return diff.diff(self, other)

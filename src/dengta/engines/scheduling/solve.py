@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from dengta.core.budget import Budget
@@ -70,6 +72,8 @@ def warm(problem: Problem, goal: Goal) -> None:
             due=[1, 1, 1],
             permutation=problem.permutation,
         )
+        if not problem.plain and not problem.permutation:  # places before machines: enough to go the whole way
+            tiny = replace(tiny, columns=tiny.columns._replace(buffer=np.full(ways * 3, 3, np.int64)))
         _search(tiny, Incumbent(tiny, goal, Budget(work=_WARM)), 1, ALONE)
     makespan_bound(tiny)
 

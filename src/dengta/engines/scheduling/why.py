@@ -69,8 +69,23 @@ def _holds(problem: Problem, sheet: Sheet, i: int) -> list[_Hold]:
         before: dict[str, Param] = {"before": problem.operation_name(j), "lag": int(c.lag[e])}
         code = "predecessor_lag" if c.lag[e] else "predecessor"
         found.append(_Hold(int(sheet.end[j] + c.lag[e]), code, j, before))
-    found += _on_machine(problem, sheet, i, machine)
+    found = [*_place(problem, sheet, i), *found, *_on_machine(problem, sheet, i, machine)]
     return found + _batch(problem, sheet, i) + _people(problem, sheet, i) + _stock(problem, sheet, i)
+
+
+def _place(problem: Problem, sheet: Sheet, i: int) -> list[_Hold]:
+    """Who left, at the very end of operation i, a place before the machine to which its order goes on."""
+    c, found = problem.columns, []
+    for e in range(c.succ_ptr[i], c.succ_ptr[i + 1]):
+        j = int(c.succ[e])
+        m = int(sheet.machine[j])
+        comes = max((int(sheet.end[c.pred[k]]) for k in _arcs(c, j)), default=0)
+        if m < 0 or c.buffer[m] < 0 or comes > sheet.end[i] or sheet.start[j] <= comes:
+            continue  # it takes no place, or not when this one ends
+        for k in np.flatnonzero((sheet.machine == m) & (sheet.start == comes)).tolist():
+            names: dict[str, Param] = {"machine": problem.names.of("machines", m), "before": problem.operation_name(k)}
+            found.append(_Hold(int(sheet.start[i]), "place", k, names))
+    return found[:1]
 
 
 def _on_machine(problem: Problem, sheet: Sheet, i: int, machine: dict[str, Param]) -> list[_Hold]:
