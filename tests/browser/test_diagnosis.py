@@ -1,4 +1,4 @@
-"""A diagnosis in a browser: kept as one goes, two tabs, a cable pulled, submitted; on a phone and without scripts too."""
+"""A diagnosis in a browser: kept as one goes, two tabs, a pulled cable; on a phone and without scripts as well."""
 
 from __future__ import annotations
 
