@@ -73,7 +73,7 @@ def test_the_sample_is_loaded_once_and_computes_as_it_was_drawn(db: None, monkey
     """A smaller city: what comes out of the database gives, firm by firm and year by year, what was drawn."""
     firms = [Filed(code_of("91", "442000", 32_000_000 + k), "442000118", date(2023, 1, 1)) for k in range(150)]
     drawn = sorted(sample_loans(firms, date(2026, 3, 31), 5), key=lambda one: one.code)
-    monkeypatch.setattr(loading, "sample_of", lambda data: drawn)
+    monkeypatch.setattr(loading, "sample_of", lambda data, sure: drawn)
     count = loading.load_sample(programme=PLACE, at=1)
     assert count == Line.objects.count() > 500
     assert loading.load_sample(programme=PLACE, at=2) == 0
@@ -102,7 +102,7 @@ def test_who_sees_whose_loans(people: dict[str, User]) -> None:
 def test_the_sample_comes_by_a_job(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """As the worker calls it; a second time finds nothing to do."""
     firms = [Filed(code_of("91", "442000", 32_000_000 + k), "442000118", date(2023, 1, 1)) for k in range(40)]
-    monkeypatch.setattr(loading, "sample_of", lambda data: sample_loans(firms, date(2026, 3, 31), 5))
+    monkeypatch.setattr(loading, "sample_of", lambda data, sure: sample_loans(firms, date(2026, 3, 31), 5))
     function = resolve(KINDS[loading.KEY].function)
     task = Task(Home(tmp_path), "", {"programme": PLACE})
     assert queries.is_empty(PLACE)

@@ -33,7 +33,7 @@ def drawn(db: None, monkeypatch: pytest.MonkeyPatch) -> list[Borrower]:
         for k in range(FIRMS)
     ]
     made = sorted(sample_loans(firms, date(2026, 3, 31), 11), key=lambda one: one.code)
-    monkeypatch.setattr(loading, "sample_of", lambda data: made)
+    monkeypatch.setattr(loading, "sample_of", lambda data, sure: made)
     loading.load_sample(programme="zhongshan", at=1)
     return made
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from dengta import programmes
-from dengta.apps.loans import columns
+from dengta.apps.loans import columns, queries
 from dengta.apps.loans.models import Batch, Borrower, State
 from dengta.apps.loans.queries import ARTICLE
 from dengta.apps.loans.recording import add_loans, add_projects, mark
@@ -41,10 +41,13 @@ def run(task: Task) -> dict[str, Any]:
 
 
 def load_sample(*, programme: str, at: Micros) -> int:
-    """The loans of the sample city of `programme`; how many lines. A home that has loans already keeps them: 0."""
+    """The loans of the sample city of `programme`; how many lines. A home that has loans already keeps them: 0.
+
+    The firm whose plant lives in this home is among the borrowers, if it filed: its applicant has a loan to look at.
+    """
     if Borrower.objects.filter(programme=programme).exists():
         return 0
-    made = sample_of(city_data(programme))
+    made = sample_of(city_data(programme), queries.with_plant(programme))
     with transaction.atomic():
         digest = hashlib.sha256(f"sample {programme} {SEED}".encode()).hexdigest()
         batch = Batch.objects.create(

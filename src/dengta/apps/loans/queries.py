@@ -49,6 +49,12 @@ def is_empty(programme: str) -> bool:
     return not models.Borrower.objects.filter(programme=programme).exists()
 
 
+def with_plant(programme: str) -> frozenset[str]:
+    """Credit codes of the firms whose plant is a site of this home."""
+    found = Enterprise.objects.filter(programme=programme).exclude(site="")
+    return frozenset(found.values_list("code", flat=True))
+
+
 def standing(*, programme: str) -> Standing:
     """What is held of a programme."""
     lines = _lines().filter(loan__project__borrower__programme=programme)

@@ -22,16 +22,11 @@ def city_data(programme: str) -> CityData:
         raise Refusal(Reason("register.no_city", (programme,))) from None
 
 
-def sample_of(data: CityData) -> tuple[Borrower, ...]:
-    """The borrowers of the sample city, with statements up to the last day of its series."""
+def sample_of(data: CityData, sure: frozenset[str] = frozenset()) -> tuple[Borrower, ...]:
+    """The borrowers of the sample city, with statements up to the last day of its series; `sure`: codes among them."""
     points = [*(one.point for one in data.published), *data.assumed]
     city = register.sample(points, data.towns, register.FIRMS, SEED)
-    return borrowers(city, max(point.day for point in points))
-
-
-def borrowers(city: City, last: date) -> tuple[Borrower, ...]:
-    """The borrowers of a city, each among its firms that filed."""
-    return sample_loans(_filed(city), last, SEED)
+    return sample_loans(_filed(city), max(point.day for point in points), SEED, sure)
 
 
 def _filed(city: City) -> Sequence[Filed]:

@@ -44,12 +44,19 @@ class Borrower(NamedTuple):
     bank: dict[str, int]
 
 
-def sample_loans(filed: Sequence[Filed], last: date, seed: int) -> tuple[Borrower, ...]:
-    """The borrowers among `filed`, in that order, with statements up to `last`. The same seed gives the same loans."""
-    chance = np.random.default_rng(seed)
-    turns = chance.random(len(filed))
-    some = [one for one, turn in zip(filed, turns, strict=True) if turn < _SHARE and one.day < last]
-    return tuple(_borrower(one, last, chance) for one in some)
+def sample_loans(
+    filed: Sequence[Filed], last: date, seed: int, sure: frozenset[str] = frozenset()
+) -> tuple[Borrower, ...]:
+    """The borrowers among `filed`, in that order, with statements up to `last`; `sure`: codes that are among them.
+
+    The same seed gives the same loans; who else borrows changes nothing in a firm's own.
+    """
+    turns = np.random.default_rng(seed).random(len(filed)).tolist()
+    return tuple(
+        _borrower(one, last, np.random.default_rng((seed, k)))
+        for k, (one, turn) in enumerate(zip(filed, turns, strict=True))
+        if (turn < _SHARE or one.code in sure) and one.day < last
+    )
 
 
 def _borrower(one: Filed, last: date, chance: np.random.Generator) -> Borrower:

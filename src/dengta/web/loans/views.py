@@ -54,7 +54,7 @@ def loans(request: HttpRequest) -> HttpResponse:
         ],
         "asked": request.GET.get("q", ""),
         "lists": [(one, to_datetime(one.brought_at)) for one in queries.batches(programme=programme)[:50]],
-        "states": State,
+        "shown": SHOWN,
     }
     return render(request, "loans/loans.html", told, status=HTTPStatus.BAD_REQUEST if "reasons" in told else 200)
 

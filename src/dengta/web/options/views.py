@@ -60,7 +60,7 @@ def options(request: HttpRequest) -> HttpResponse:
         told["wrong"] = True
         return render(request, "options/options.html", told, status=HTTPStatus.BAD_REQUEST)
     told["facts"], told["plan"], _left = fields(rules, plan, known)
-    told["options"] = [_option(rules, award, plan.day) for award in subsidy.options(rules, case)]
+    told["options"] = [_option(rules, award, plan.day, not case.projects) for award in subsidy.options(rules, case)]
     told["counted"] = "plan" if plan.planned else "filed" if known.projects else ""
     return render(request, "options/options.html", told)
 
@@ -79,7 +79,7 @@ def _known(request: HttpRequest) -> Known:
     return known_of(seen, code) if code else Known("", "", {}, {}, ())
 
 
-def _option(rules: Programme, award: Award, day: date) -> Option:
+def _option(rules: Programme, award: Award, day: date, unplanned: bool) -> Option:
     standing, shape, verdict = {
         True: ("may", "✓", _("can be asked for")),
         None: ("unknown", "?", _("not known yet")),
@@ -87,6 +87,7 @@ def _option(rules: Programme, award: Award, day: date) -> Option:
     }[award.eligible]
     made = result.of(rules, award)
     article = award.article
+    unsaid = unplanned and bool(article.words.get("kinds")) and not award.amount
     return Option(
         standing,
         shape,
@@ -94,7 +95,7 @@ def _option(rules: Programme, award: Award, day: date) -> Option:
         shown.said(article.title),
         shown.address("article", rules, article, on=str(article.span.start)),
         term("instrument", article.instrument, shown.language()),
-        "" if award.amount is None else str(Money(award.amount)),
+        "" if award.amount is None or unsaid else str(Money(award.amount)),
         made.draft,
         bool(award.contingent),
         [one for one in made.held if not one.met],
