@@ -52,7 +52,7 @@ def test_what_is_filed_comes_back_and_is_counted(people: dict[str, User]) -> Non
     (held,) = queries.borrowers(programme=PLACE)
     assert held.case.projects == (replace(case.projects[0], loans=()),)
     assert (held.code, held.town, held.case.facts) == (CODE, "442000118", case.facts)
-    assert queries.revision(programme=PLACE) == before + 1
+    assert queries.revision(programme=PLACE) > before == 0
     assert queries.revision(programme="elsewhere") == 0
 
 
