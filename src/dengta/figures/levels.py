@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dengta.figures.look import FILL, INK, LAMP, SOFT, TRACK, figure, fitted, linked, number, text
 
-WIDTH, ROW = 480, 40
+WIDTH, ROW = 360, 40
 _BAR = 14
 
 
@@ -34,7 +34,7 @@ def levels_svg(view: LevelsView) -> str:
     """The bars against the longest of them; `WIDTH` units wide, a row a level."""
     most = max((bar.amount for bar in view.bars), default=0) or 1
     rows = "".join(_row(bar, i, most) for i, bar in enumerate(view.bars))
-    return figure(WIDTH, max(len(view.bars), 1) * ROW, view.label, rows, "compact")
+    return figure(WIDTH, max(len(view.bars), 1) * ROW, view.label, rows, "compact levels")
 
 
 def _row(bar: LevelBar, i: int, most: int) -> str:

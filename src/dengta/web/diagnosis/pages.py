@@ -10,9 +10,10 @@ from dengta import programmes
 from dengta.apps.accounts.models import User
 from dengta.apps.diagnosis import queries
 from dengta.apps.diagnosis.commands import MOST
-from dengta.apps.diagnosis.drafting import zone_of
+from dengta.apps.diagnosis.drafting import moment, zone_of
 from dengta.apps.diagnosis.filled import Filled, edition
 from dengta.apps.diagnosis.models import GRADES, Diagnosis, Evidence, Kind, State
+from dengta.apps.register import queries as register
 from dengta.engines.maturity.model import Item, Scene
 from dengta.web.diagnosis import proof_panel
 from dengta.web.diagnosis.panel import panel
@@ -25,8 +26,10 @@ FIRST_STEPS = 5
 
 def of_firm(who: User) -> dict[str, Any]:
     """A firm's draft, what it submitted, and the questionnaires it may begin."""
-    rows = [_listed(one) for one in queries.of_firm(who.enterprise, settings.PROGRAMME)]
-    drafts = {row["found"].edition for row in rows if row["found"].state == State.DRAFT}
+    programme = settings.PROGRAMME
+    rows = [_listed(one) for one in queries.of_firm(who.enterprise, programme)]
+    open_ = [row for row in rows if row["found"].state == State.DRAFT]
+    drafts = {row["found"].edition for row in open_}
     offers = [
         {
             "edition": name,
@@ -41,7 +44,15 @@ def of_firm(who: User) -> dict[str, Any]:
         for name in reversed(programmes.editions())
         if name not in drafts
     ]
-    return {"rows": rows, "offers": offers, "enterprise": who.enterprise, "zone": zone_of(settings.PROGRAMME)}
+    return {
+        "rows": rows,
+        "open": open_,
+        "offers": offers,
+        "enterprise": who.enterprise,
+        "firm_name": queries.names(programme, [who.enterprise]).get(who.enterprise, who.enterprise),
+        "site": register.site_of(programme, who.enterprise),
+        "zone": zone_of(programme),
+    }
 
 
 def _listed(found: Diagnosis) -> dict[str, Any]:
@@ -51,6 +62,8 @@ def _listed(found: Diagnosis) -> dict[str, Any]:
         "state": STATES[found.state],
         "edition": said(edition(found.edition).name),
         "level_name": said(level.name) if level else "",
+        "when": moment(found, found.changed_at),
+        "section": edition(found.edition).dimensions[0].id,
     }
 
 
@@ -84,10 +97,12 @@ def of_panel(now: Filled) -> dict[str, Any]:
 def of_result(now: Filled, mine: bool) -> dict[str, Any]:
     """Everything that follows, question by question."""
     parts = [(one, questions(now, of_section(now.edition, one.id))) for one in sections(now)]
+    found = now.diagnosis
     return {
+        "firm_name": queries.names(found.programme, [found.enterprise]).get(found.enterprise, found.enterprise),
         "parts": parts,
         "mine": mine,
-        "state": STATES[now.diagnosis.state],
+        "state": STATES[found.state],
         "sha256": now.sha256,
         "source": now.edition.source,
         "certainty": CERTAINTY[now.edition.certainty],
