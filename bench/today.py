@@ -39,16 +39,16 @@ _AT = re.compile(r"--at (\S+) --due today")
 
 
 class Director:
-    """The manager's browser, without pictures."""
+    """The browser of the demo's `login`, by default the manager, without pictures."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, login: str = "gao-feng") -> None:
         self.address = address
         self._open = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar())).open
         token = _TOKEN.search(self.get("/login/").decode())
         assert token is not None
-        form = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], "person": "gao-feng"}).encode()
-        login = f"{address}/login/"
-        self._open(urllib.request.Request(login, data=form, headers={"Referer": login})).read()
+        form = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], "person": login}).encode()
+        door = f"{address}/login/"
+        self._open(urllib.request.Request(door, data=form, headers={"Referer": door})).read()
 
     def get(self, path: str, **headers: str) -> bytes:
         """The body of a page."""

@@ -44,9 +44,14 @@ def day_of(programme: str, at: Micros) -> date:
     return to_datetime(at, city(programme).zone).date()
 
 
+def mark_of(programme: str) -> str:
+    """What changes with every change of the register; "" of one that nobody has written yet."""
+    return Mark.objects.filter(pk=programme).values_list("value", flat=True).first() or ""
+
+
 def loaded(programme: str) -> Loaded:
     """The register as the database says it now."""
-    mark = Mark.objects.filter(pk=programme).values_list("value", flat=True).first() or ""
+    mark = mark_of(programme)
     with _lock:
         found = _loaded.get(programme)
         if found is None or found.mark != mark:

@@ -99,8 +99,9 @@ def of_industry(industry: str, at: Time) -> Q:
 def called(words: str) -> Q:
     """Its code, its name, the pinyin of it or its initials hold `words`; or a name it had."""
     plain = "".join(words.split())
-    had = Fact.objects.filter(enterprise=OuterRef("pk"), kind=Kind.NAME, text__icontains=plain)
-    return Q(code__istartswith=plain) | Q(letters__contains=plain.lower()) | Q(name__icontains=plain) | Q(Exists(had))
+    had = Fact.objects.filter(kind=Kind.NAME, text__icontains=plain).exclude(key="")  # as the index has them
+    now = Q(code__istartswith=plain) | Q(letters__contains=plain.lower()) | Q(name__icontains=plain)
+    return now | Q(pk__in=had.values("enterprise_id"))
 
 
 def seen(sight: Sight) -> QuerySet[Enterprise]:

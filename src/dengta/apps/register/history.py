@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
+from django.db.models import Count
+
+from dengta.apps.register.columns import mark_of
 from dengta.apps.register.finding import Time, seen
 from dengta.apps.register.models import Delivery, Enterprise, Fact, Project, Source
 from dengta.apps.register.policies import Sight
@@ -46,8 +50,17 @@ def projects(sight: Sight, at: Time, enterprise: Enterprise | None = None) -> li
 
 def all_related(programme: str) -> Related:
     """Groups of enterprises that share something today, by their codes."""
-    told = _shared(programme).values_list("enterprise__code", "kind", "key")
-    return related(told)
+    return _all_related(programme, mark_of(programme))
+
+
+@lru_cache(maxsize=8)
+def _all_related(programme: str, mark: str) -> Related:
+    """Remembered for one mark of the register. The database says which occur twice, the engine what they join."""
+    twice = _shared(programme).values("kind", "key").annotate(firms=Count("enterprise", distinct=True))
+    keys = set(twice.filter(firms__gt=1).values_list("kind", "key"))
+    rows = _shared(programme).filter(key__in={key for _, key in keys})
+    told = rows.values_list("enterprise__code", "kind", "key")
+    return related(one for one in told if one[1:] in keys)
 
 
 def related_to(enterprise: Enterprise) -> Related:

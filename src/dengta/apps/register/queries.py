@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -37,7 +38,13 @@ class Figures(NamedTuple):
 
 def figures(sight: Sight, day: date, known: date | None = None) -> Figures:
     """Of what the person sees: the city, or the own town."""
-    columns, town = loaded(sight.programme).register, sight.town
+    return _figures(sight.programme, loaded(sight.programme).mark, sight.town, day, known)
+
+
+@lru_cache(maxsize=256)
+def _figures(programme: str, mark: str, town: str, day: date, known: date | None) -> Figures:
+    """Remembered for one mark of the register: the same columns give the same figures."""
+    columns = loaded(programme).register
     rates = {one: engine.rate(columns, day, one, town, known) for one in Definition}
     steps = engine.reconciled(columns, day, town, known)
     return Figures(rates, steps, engine.forecast(columns, day, Definition.FILED, town))
@@ -70,6 +77,18 @@ def enterprises(sight: Sight, asked: Asked) -> QuerySet[Enterprise]:
         found = found.filter(finding.standing(asked.standing, at))
     order = SORTS.get(asked.sort, "sort_key")
     return found.order_by(f"-{order}" if asked.down else order, "sort_key", "code")
+
+
+def keys(sight: Sight, asked: Asked) -> list[int]:
+    """The keys of the enterprises of a list, sorted: asked once for how many there are and for every page."""
+    return list(enterprises(sight, asked).values_list("pk", flat=True))
+
+
+def in_order(keys: Iterable[int]) -> list[Enterprise]:
+    """The enterprises with these keys, in this order."""
+    wanted = list(keys)
+    found = Enterprise.objects.in_bulk(wanted)
+    return [found[key] for key in wanted]
 
 
 def enterprise(sight: Sight, code: str) -> Enterprise:

@@ -66,9 +66,9 @@ class ListPage:
 def build(sight: Sight, asked: Asked, page: str) -> ListPage:
     """The page of a list."""
     told = queries.figures(sight, asked.day)
-    pager = Paginator(queries.enterprises(sight, asked), PAGE)
+    pager = Paginator(queries.keys(sight, asked), PAGE)
     here = pager.get_page(page)
-    rows = queries.standings(here.object_list, Time.of(asked.day))
+    rows = queries.standings(queries.in_order(list(here.object_list)), Time.of(asked.day))
     cards = [
         RateCard(
             str(DEFINITIONS[one][0]),
