@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date, timedelta
 
@@ -11,7 +12,7 @@ import pytest
 from dengta.core.reason import Refusal
 from dengta.engines.register import code_of
 from dengta.engines.subsidy import Article, Certainty, Programme, Register, compute, from_json, recomputed
-from dengta.engines.subsidy.case_writing import as_data
+from dengta.engines.subsidy.case_writing import as_data, until
 from dengta.engines.subsidy.sample import Borrower, Filed, sample_loans
 from dengta.engines.subsidy.what_if import (
     claim_days,
@@ -120,6 +121,17 @@ def test_a_proposal_says_it_is_ours_and_is_no_rule(article: Article) -> None:
     assert "cap_term" not in article.parameters
 
 
+def test_a_year_stated_on_its_last_day_gives_the_same(article: Article, borrowers: tuple[Borrower, ...]) -> None:
+    """What a firm's page hands out for a year reads as a case and gets what the register pays."""
+    rules, years = programme(), years_of(article, [one.case for one in borrowers])
+    amounts = register_of(article, borrowers).amounts(article, claim_days(article, years))
+    for k, one in enumerate(borrowers):
+        for n, year in enumerate(years):
+            case = one_year(one.case, article, year, {})
+            stated = from_json(json.dumps(as_data(until(case, case.day))), one.code)
+            assert compute(rules, stated).amount == amounts[k, n], (one.code, year)
+
+
 NONSENSE = {
     "share=-0.1": "subsidy.impossible_share",
     "share=1.5": "subsidy.impossible_share",
@@ -160,8 +172,6 @@ def test_what_is_no_setting_is_refused(text: str) -> None:
 
 def test_the_sample_is_seeded_reads_as_cases_and_has_what_rules_find(borrowers: tuple[Borrower, ...]) -> None:
     """The same seed gives the same; every case passes the strict reading of a case; the odd ones are there."""
-    import json
-
     assert len(borrowers) > 100
     assert len({one.code for one in borrowers}) == len(borrowers)
     for one in borrowers:

@@ -10,7 +10,9 @@ from django.test import Client
 
 from dengta.apps.accounts.models import User
 from dengta.apps.loans.models import Line
-from dengta.engines.subsidy import from_json
+from dengta.core.money import Money
+from dengta.engines.subsidy import compute, from_json
+from dengta.web.programme import programme
 from tests.apps.loans.test_commands import CODE, filed
 from tests.apps.loans.test_lists import HEAD, ROWS, listed
 
@@ -40,8 +42,9 @@ def test_a_list_from_upload_to_statement(analyst: Client) -> None:
     firm = analyst.get(f"{PAGE}firm/{CODE}/").content.decode()
     for part in ("L-1", "七星银行", "82,291.67", "7,500,000.00", "3.95"):
         assert part in firm
-    case = from_json(analyst.get(f"{PAGE}firm/{CODE}/?export=case.json").content.decode(), "case.json")
+    case = from_json(analyst.get(f"{PAGE}firm/{CODE}/?export=case-2023.json").content.decode(), "case.json")
     assert case.projects[0].loans[0].amount == 10_000_000_00
+    assert str(Money(compute(programme(), case).amount or 0)) in firm
     assert CODE in analyst.get(PAGE, {"q": CODE[-6:]}).content.decode()
     assert "No firm with a loan is called that" in analyst.get(PAGE, {"q": "nobody"}).content.decode()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -14,8 +15,10 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from dengta.apps.loans import models
 from dengta.apps.register.models import Enterprise
 from dengta.core.money import Money
-from dengta.engines.subsidy import Case
+from dengta.engines.subsidy import Award, Case, Programme, compute
+from dengta.engines.subsidy.case_writing import until
 from dengta.engines.subsidy.model import Dated, Item, Loan, Project
+from dengta.engines.subsidy.what_if import one_year, years_of
 
 ARTICLE = "loan-discount"
 _MANY = 500
@@ -49,6 +52,28 @@ def is_empty(programme: str) -> bool:
     return not models.Borrower.objects.filter(programme=programme).exists()
 
 
+class Claim(NamedTuple):
+    """A year's claim of a firm: the case as it could be stated on the last day of it, and what it gets."""
+
+    year: int
+    case: Case
+    award: Award
+
+
+def claims(programme: Programme, case: Case) -> list[Claim]:
+    """What a firm's loans get in each year under the loan discount, what earlier years got counted under its caps."""
+    article = max((a for a in programme.articles if a.id == ARTICLE), key=lambda a: a.span.start, default=None)
+    found: list[Claim] = []
+    if article is None:
+        return found
+    for year in years_of(article, [case]):
+        granted = {one.year: one.award.amount or 0 for one in found}
+        stated = one_year(case, article, year, granted)
+        stated = until(stated, stated.day)
+        found.append(Claim(year, stated, compute(programme, stated)))
+    return found
+
+
 def with_plant(programme: str) -> frozenset[str]:
     """Credit codes of the firms whose plant is a site of this home."""
     found = Enterprise.objects.filter(programme=programme).exclude(site="")
@@ -56,7 +81,12 @@ def with_plant(programme: str) -> frozenset[str]:
 
 
 def standing(*, programme: str) -> Standing:
-    """What is held of a programme."""
+    """What is held of a programme; counted once for every change."""
+    return _counted(programme, revision(programme=programme))
+
+
+@lru_cache(maxsize=8)
+def _counted(programme: str, revision: int) -> Standing:
     lines = _lines().filter(loan__project__borrower__programme=programme)
     told = lines.aggregate(n=Count("pk"), last=Max("day"))
     return Standing(
@@ -108,14 +138,14 @@ class Firm(NamedTuple):
         return str(Money(self.amount))
 
 
-def firms(*, programme: str, town: str = "", words: str = "") -> list[Firm]:
-    """Firms with loans, the largest first; of a town, or whose code or name has `words`."""
+def firms(*, programme: str, most: int, town: str = "", words: str = "") -> list[Firm]:
+    """Firms with loans, the largest first, at `most` so many; of a town, or whose code or name has `words`."""
     found = models.Borrower.objects.filter(programme=programme, **({"town": town} if town else {}))
     if words:
         named = Enterprise.objects.filter(programme=programme, name__icontains=words).values("code")
         found = found.filter(Q(code__icontains=words) | Q(code__in=named))
     told = found.annotate(n=Count("projects__loans"), lent=Sum("projects__loans__amount")).filter(n__gt=0)
-    rows = list(told.order_by("-lent", "code").values_list("code", "town", "n", "lent")[:_MANY])
+    rows = list(told.order_by("-lent", "code").values_list("code", "town", "n", "lent")[:most])
     known = names(programme=programme, codes=[row[0] for row in rows])
     return [Firm(code, known.get(code, code), where, n, lent) for code, where, n, lent in rows]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from dengta import programmes
 from dengta.core.reason import Reason, Refusal
@@ -14,6 +15,7 @@ from dengta.engines.subsidy.sample import Borrower, Filed, sample_loans
 SEED = 1
 
 
+@lru_cache(maxsize=8)
 def city_data(programme: str) -> CityData:
     """A programme's towns and series. Refusal where it keeps no register of its own."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,6 +26,48 @@ def as_data(case: Case) -> dict[str, Any]:
         "granted": {str(year): _yuan(fen) for year, fen in case.granted.items()} or None,
     }
     return _stated(whole)
+
+
+def until(case: Case, day: date) -> Case:
+    """`case` as it could be stated on `day`: nothing of it is later, so that it can be read again.
+
+    A loan whose interest was only paid later states that none was paid by then, which is not the same as not to say.
+    """
+    projects = (one for one in case.projects if one.filed is None or one.filed <= day)
+    return replace(case, day=day, projects=tuple(_project_until(one, day) for one in projects))
+
+
+def _project_until(project: Project, day: date) -> Project:
+    items = tuple(
+        replace(
+            item,
+            contract=_no_later(item.contract, day),
+            invoice=_no_later(item.invoice, day),
+            paid=_by(item.paid, day),
+        )
+        for item in project.items
+    )
+    loans = (_loan_until(loan, day) for loan in project.loans if loan.balances and loan.balances[0].day <= day)
+    return replace(project, applied=_no_later(project.applied, day), items=items, loans=tuple(loans))
+
+
+def _loan_until(loan: Loan, day: date) -> Loan:
+    paid = _by(loan.interest, day) or ((Dated(day, 0),) if loan.interest else ())
+    return replace(
+        loan,
+        balances=_by(loan.balances, day),
+        rates=_by(loan.rates, day),
+        interest=paid,
+        overdue=_by(loan.overdue, day),
+    )
+
+
+def _by(steps: tuple[Dated, ...], day: date) -> tuple[Dated, ...]:
+    return tuple(one for one in steps if one.day <= day)
+
+
+def _no_later(stated: date | None, day: date) -> date | None:
+    return stated if stated is not None and stated <= day else None
 
 
 def _project(project: Project) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from dengta.site.clock import real_now
 from dengta.web.download import download
 from dengta.web.errors import sentences
 from dengta.web.keys import fresh_key
+from dengta.web.programme import programme as rules
 from dengta.web.scope import person
 
 SHOWN = 60
@@ -47,12 +48,11 @@ def loans(request: HttpRequest) -> HttpResponse:
                 raise
             said = sentences(refusal)
             told |= {"reasons": said[:SHOWN], "more": max(0, len(said) - SHOWN)}
+    asked = request.GET.get("q", "").strip()[:60]
     told |= {
         "standing": queries.standing(programme=programme),
-        "firms": queries.firms(programme=programme, town=seen.town, words=request.GET.get("q", "").strip()[:60])[
-            :SHOWN
-        ],
-        "asked": request.GET.get("q", ""),
+        "firms": queries.firms(programme=programme, most=SHOWN, town=seen.town, words=asked),
+        "asked": asked,
         "lists": [(one, to_datetime(one.brought_at)) for one in queries.batches(programme=programme)[:50]],
         "shown": SHOWN,
     }
@@ -122,8 +122,11 @@ def firm(request: HttpRequest, code: str) -> HttpResponse:
         if seen.firm == code:
             return render(request, "loans/none.html", {"code": code}, status=HTTPStatus.NOT_FOUND)
         raise Http404(f"firm {code}")
-    if request.GET.get("export") == "case.json":
-        return download(json.dumps(as_data(held.case), ensure_ascii=False, indent=2) + "\n", "case.json")
+    claims = queries.claims(rules(), held.case)
+    wanted = next((one for one in claims if request.GET.get("export") == f"case-{one.year}.json"), None)
+    if wanted is not None:
+        text = json.dumps(as_data(wanted.case), ensure_ascii=False, indent=2) + "\n"
+        return download(text, f"case-{wanted.year}.json")
     loans = [
         (loan, _yuan(loan.amount), [(line.day, *map(_yuan, (line.drawn, line.repaid, line.balance)),
                                      percent_a_year(line.rate), *map(_yuan, (line.interest, line.overdue)))
@@ -131,7 +134,9 @@ def firm(request: HttpRequest, code: str) -> HttpResponse:
         for loan, lines in queries.lines_of(programme=programme, code=code)
     ]  # fmt: skip
     names = queries.names(programme=programme, codes=[code])
-    return render(request, "loans/firm.html", {"code": code, "name": names.get(code, code), "loans": loans})
+    told = {"code": code, "name": names.get(code, code), "loans": loans, "programme": programme}
+    told["claims"] = [(one.year, _yuan(one.award.amount or 0), one.award.eligible) for one in claims]
+    return render(request, "loans/firm.html", told)
 
 
 def _yuan(fen: int) -> str:

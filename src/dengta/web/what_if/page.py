@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from dengta.core.money import Money
 from dengta.documents import Kind, Table, TableColumn
+from dengta.documents.table import Value
 from dengta.engines.register import CityData
 from dengta.engines.subsidy.model import Certainty
 from dengta.engines.subsidy.what_if import WhatIf
@@ -22,6 +23,7 @@ from dengta.web.rules.shown import language, number
 from dengta.words.subsidy_terms import term
 
 PAGE = 25
+Naming = Callable[[Sequence[str]], Mapping[str, str]]
 SIDES = ("", "more", "less")
 
 
@@ -42,15 +44,16 @@ class Page:
 
 
 def build(
-    found: WhatIf, city: CityData, names: Mapping[str, str], keep: str, side: str, number_of_page: int
-) -> Page:  # fmt: skip
-    """The page of `found`; `names`: of firms by credit code."""
+    found: WhatIf, city: CityData, naming: Naming, keep: str, side: str, number_of_page: int, *, whole: bool = False
+) -> Page:
+    """The page of `found`; `naming`: names of firms by credit code. whole: every firm of its tables is named."""
     towns = _towns(found, city)
-    listed = _firms(found, city, names, side)
+    listed = _firms(found, city, side)
     count = len(listed.rows)
     last = max(1, -(-count // PAGE))
     page = min(max(1, number_of_page), last)
-    some = listed.rows[(page - 1) * PAGE : page * PAGE]
+    some = _named(listed.rows[(page - 1) * PAGE : page * PAGE], naming)
+    listed = replace(listed, rows=_named(listed.rows, naming)) if whole else listed
     hrefs = [f"{reverse('what-if-firm', args=[str(row[1])])}?{keep}" for row in some]
     budget = _budget(found)
     return Page(
@@ -138,7 +141,13 @@ def _towns(found: WhatIf, city: CityData) -> Table:
     return Table(_("towns"), columns, rows)
 
 
-def _firms(found: WhatIf, city: CityData, names: Mapping[str, str], side: str) -> Table:
+def _named(rows: Sequence[Sequence[Value]], naming: Naming) -> list[Sequence[Value]]:
+    """Rows of firms with their names in place of their codes."""
+    names = naming([str(row[1]) for row in rows])
+    return [[names.get(str(row[1]), row[1]), *row[1:]] for row in rows]
+
+
+def _firms(found: WhatIf, city: CityData, side: str) -> Table:
     """Every firm whose amount changes, the largest change first."""
     before, after = found.changed.before.sum(axis=1).tolist(), found.changed.after.sum(axis=1).tolist()
     columns = [TableColumn(_("Firm")), TableColumn(_("Credit code")), TableColumn(_("Town")), *_money_columns("")[1:]]
@@ -149,7 +158,7 @@ def _firms(found: WhatIf, city: CityData, names: Mapping[str, str], side: str) -
             continue
         code = found.changed.firms[k]
         town = town_name(city, found.towns[k])
-        rows.append([names.get(code, code), code, town, before[k], after[k], difference])
+        rows.append([code, code, town, before[k], after[k], difference])
     return Table(_("firms"), columns, rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -51,10 +52,14 @@ def _answer(
     request: HttpRequest, rules: Programme, asked: asking.Asked, found: WhatIf, told: dict[str, Any]
 ) -> HttpResponse:  # fmt: skip
     side, number = request.GET.get("side", ""), request.GET.get("page", "1")
-    names = queries.names(programme=rules.id, codes=found.changed.firms)
+    whole = "export" in request.GET
+
+    def naming(codes: Sequence[str]) -> Mapping[str, str]:
+        return queries.names(programme=rules.id, codes=codes)
+
     wanted = int(number) if number.isdecimal() and len(number) < 6 else 1
-    made = page.build(found, city_data(rules.id), names, asked.keep, side, wanted)
-    if "export" in request.GET:
+    made = page.build(found, city_data(rules.id), naming, asked.keep, side, wanted, whole=whole)
+    if whole:
         facts = [(gettext("proposal, no rule"), ", ".join(asked.texts)), (gettext("Command"), told["command"])]
         return exported(request.GET["export"], made.tables, facts, f"what-if-{asked.article.id}")
     return render(request, "what_if/what_if.html", told | {"page": made})
