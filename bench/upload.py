@@ -18,6 +18,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+from dengta.apps.accounts.policies import ROLES
 from dengta.core.time import from_iso
 from dengta.engines.plantbook import parse
 from dengta.processes import front
@@ -39,7 +40,7 @@ def upload(address: str, file: Path, zone: str) -> list[tuple[str, float]]:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(locale="en-US")
         page.goto(f"{address}/login/")
-        page.locator(".people button").last.click()
+        page.locator(".people button").nth(list(ROLES).index("engineer")).click()
         page.goto(f"{address}/import/")
         steps: list[tuple[str, float]] = []
         began = time.monotonic()

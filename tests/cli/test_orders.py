@@ -20,6 +20,7 @@ from dengta.processes import examples
 from dengta.processes.sites import furnish
 from dengta.site.clock import SiteClock, real_now
 from dengta.site.home import Home
+from tests.web.today.plant_home import SEED
 
 BOOK_FILE = examples.plant("furniture")
 BOOK = plantbook.parse(BOOK_FILE.read_text("utf-8"), BOOK_FILE.name)
@@ -34,7 +35,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("orders")
     assert MODEL is not None
     run = Simulation(
-        parse(MODEL.read_text("utf-8")), lambda m, w: BOOK.resolver(m).occurrences(w), NOW - NOW % DAY - 4 * DAY, 1
+        parse(MODEL.read_text("utf-8")), lambda m, w: BOOK.resolver(m).occurrences(w), NOW - NOW % DAY - 4 * DAY, SEED
     )
     batch = run.until(NOW).batch(BOOK.site)
     site = furnish(Home.at(folder / "home"), BOOK_FILE, NOW).folder

@@ -6,7 +6,15 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dengta.connect.spreadsheet_events import Fingerprints, as_keys, batch_of, event_prints, events_of, fingerprints
+from dengta.connect.spreadsheet_events import (
+    Fingerprints,
+    Repeats,
+    as_keys,
+    batch_of,
+    event_prints,
+    events_of,
+    fingerprints,
+)
 from dengta.connect.spreadsheet_mapping import QUANTITIES, STATES, USUAL_STYLE
 from dengta.connect.spreadsheet_rows import Report
 from dengta.core.event_check import check
@@ -88,3 +96,19 @@ def test_the_set_of_fingerprints_is_a_dictionary(batches: list[list[int]]) -> No
         kept.add(keys(fresh), np.arange(len(fresh)) + 100 * at)
         expected |= {n: 100 * at + i for i, n in enumerate(fresh)}
     assert kept.find(keys(list(range(41)))).tolist() == [expected.get(n, -1) for n in range(41)]
+
+
+@given(st.lists(st.lists(st.integers(0, 40), max_size=9, unique=True), max_size=12), st.sets(st.integers(0, 40)))
+def test_repeats_are_told_alike_whatever_the_log_holds(batches: list[list[int]], held: set[int]) -> None:
+    def keys(numbers: list[int]) -> np.ndarray:
+        return np.array([f"{n:016d}".encode() for n in numbers], "S16")
+
+    known, first = Fingerprints(), dict[int, int]()
+    known.add(keys(sorted(held)), np.arange(len(held)))
+    told = Repeats(known, len(held))
+    for row, batch in enumerate(batches, 1):
+        assert told.find(keys(batch)).tolist() == [first.get(n, -1) for n in batch]
+        fresh = [n for n in batch if n not in first]
+        told.add(keys(fresh), np.full(len(fresh), row))
+        first |= dict.fromkeys(fresh, row)
+    assert told.find(keys(list(range(41)))).tolist() == [first.get(n, -1) for n in range(41)]

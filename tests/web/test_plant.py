@@ -33,6 +33,18 @@ def test_the_page_shows_the_book_as_a_tree_with_its_shifts(client_of: Sign, site
     assert "Edit" not in re.sub(r"<[^>]+>", "", text)
 
 
+def test_the_page_lists_the_meters_and_says_what_to_do_without(client_of: Sign, site: SiteFolder) -> None:
+    text = client_of("operator").get("/plant/").content.decode()
+    section = re.search(r'id="meters".*?</section>', text, re.S)
+    assert section is not None
+    rows = [re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r"<tr>(<td>.*?)</tr>", section.group())]
+    assert ["Panel", "saw", "1", "saw-1", "electricity", "1,000,000", "25"] in rows
+    assert len(rows) == 20
+    bare = re.sub(r"meters = .*", "", TEXT).replace("valid_from = 2026-01-01", "valid_from = 2026-06-01")
+    Bookshelf(site.books).add(bare, from_iso("2026-06-05T08:00:00+08:00"), "chen-hai")
+    assert "The book states no meter" in client_of("operator").get("/plant/?valid=2026-12-01").content.decode()
+
+
 def test_a_holiday_and_its_make_up_day_stand_in_the_week(client_of: Sign, site: SiteFolder) -> None:
     client = client_of("operator")
     assert "National Day" in client.get("/plant/?week=2026-10-01").content.decode()

@@ -47,6 +47,7 @@ def as_data(book: PlantBook, board: Board, measures: Sequence[DayMeasures], show
         **head(book, board.at),
         "due": due,
         "undated": [_entry_data(book, entry) for entry in board.undated],
+        "silent": [_entry_data(book, entry) for entry in board.silent],
         "waiting_by_line": loads,
         "measures": [_measures_data(book, of) for of in measures],
     }
@@ -158,6 +159,8 @@ def show(book: PlantBook, board: Board, measures: Sequence[DayMeasures], shown: 
         _show_entries(title, entries, board, book, date=day.date)
     if board.undated:
         _show_entries("orders.undated", board.undated, board, book)
+    if board.silent:
+        _show_entries("orders.given_up", board.silent, board, book)
     typer.echo()
     if board.loads and board.loads[0].pieces:
         first = board.loads[0]

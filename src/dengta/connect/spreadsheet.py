@@ -24,6 +24,7 @@ from dengta.connect.spreadsheet_events import (
     EPOCH,
     Array,
     Fingerprints,
+    Repeats,
     batch_of,
     events_of,
     fingerprints,
@@ -66,7 +67,7 @@ def survey(
     tally, held = Tally(), Held.of(log, mapping)
     twins = _find_twins(file, mapping, known, log, held)
     ends = NEVER
-    for reports, prints in reports_of(file, mapping, known, tally):
+    for reports, prints in reports_of(file, mapping, known, tally, held):
         numbers = held.known.find(prints)
         held.seen[numbers[numbers >= 0]] = True
         for report, number in zip(reports, numbers.tolist(), strict=True):
@@ -105,7 +106,7 @@ def send(
     seq, done, doubtful = held.next_seq, 0, [np.empty(0, "S16")]
     if any(mark.epoch == EPOCH and mark.next > seq for mark in sink.marks(held.stream)):
         raise Refusal(Reason("import.at_once", (file.name,)))
-    for reports, prints in reports_of(file, mapping, known, tally):
+    for reports, prints in reports_of(file, mapping, known, tally, held):
         fresh = [
             twins.complete(report)
             for report, number in zip(reports, held.known.find(prints).tolist(), strict=True)
@@ -124,13 +125,16 @@ def send(
     return seq - held.next_seq
 
 
-def reports_of(file: Path, mapping: ReportMapping, known: frozenset[str], tally: Tally) -> Iterator[Some]:
-    """The reports that count, a chunk at a time; `tally` takes note of rows that do not: rejected ones and repeats."""
+def reports_of(
+    file: Path, mapping: ReportMapping, known: frozenset[str], tally: Tally, held: Held | None = None
+) -> Iterator[Some]:
+    """The reports that count, a chunk at a time; `tally` takes note of rows that do not: rejected ones and repeats.
+    `held`: what the log holds of the file; with it, telling repeats takes less memory."""
     with open_sheet(file, mapping.layout) as sheet:
         heading = sheet.heading(mapping.layout.heading_row)
         judge_heading((*sheet.place, f"row {mapping.layout.heading_row}"), heading, dict(mapping.columns))
         reader = RowReader(mapping, heading, known, sheet.epoch)
-        seen = Fingerprints()
+        seen = Repeats(held.known, len(held)) if held else Repeats(Fingerprints(), 0)
         while rows := list(islice(sheet.rows, REPORTS_A_BATCH)):
             reports = []
             for row, cells in rows:
@@ -156,7 +160,7 @@ def _prints(reports: list[Report], mapping: ReportMapping) -> Array:
     return fingerprints(batch, mapping.style, machine=mapping.says("machine"), activity=mapping.says("activity"))
 
 
-def _without_repeats(reports: list[Report], prints: Array, seen: Fingerprints, tally: Tally) -> Some:
+def _without_repeats(reports: list[Report], prints: Array, seen: Repeats, tally: Tally) -> Some:
     rows = np.array([report.row for report in reports], np.int64)
     fresh, first = np.unique(prints, return_index=True)
     earlier = seen.find(prints)
@@ -192,7 +196,7 @@ def _find_twins(file: Path, mapping: ReportMapping, known: frozenset[str], log: 
     if not mapping.tells_operations or set(log.all_marks().streams()) <= {held.stream}:
         return none
     words, sides, rows, ends = Dictionary(), [], [], NEVER
-    for reports, prints in reports_of(file, mapping, known, Tally()):
+    for reports, prints in reports_of(file, mapping, known, Tally(), held):
         if reports:
             ends = (min(ends[0], *(r.end for r in reports)), max(ends[1], *(r.end for r in reports)))
         fresh = [r for r, n in zip(reports, held.known.find(prints).tolist(), strict=True) if n < 0]

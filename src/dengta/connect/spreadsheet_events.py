@@ -188,10 +188,33 @@ class Fingerprints:
         """Put `keys`, none of which is in the set or comes twice, into it."""
         if not len(keys):
             return
-        order = np.argsort(keys)
-        self._runs.append((keys[order], np.asarray(numbers, np.int64)[order]))
+        if (keys[1:] < keys[:-1]).any():
+            order = np.argsort(keys)
+            keys, numbers = keys[order], numbers[order]
+        self._runs.append((keys, np.asarray(numbers, np.int64)))
         while len(self._runs) > 1 and len(self._runs[-2][0]) <= min(2 * len(self._runs[-1][0]), LONGEST_RUN):
             (keys, numbers), (more, others) = self._runs[-2:]
             keys, numbers = np.concatenate([keys, more]), np.concatenate([numbers, others])
             order = np.argsort(keys, kind="stable")
             self._runs[-2:] = [(keys[order], numbers[order])]
+
+
+class Repeats:
+    """Which row of a file told a fingerprint first. Of those that the log holds, which are `count` and numbered by
+    `known`, eight bytes each are enough."""
+
+    def __init__(self, known: Fingerprints, count: int) -> None:
+        self._known, self._others = known, Fingerprints()
+        self._row = np.zeros(count + 1, np.int64)  # the last one is nobody's: a number of -1 finds it
+
+    def find(self, wanted: Array) -> Array:
+        """The row that told each of `wanted`, -1 where none did."""
+        row = self._row[self._known.find(wanted)]
+        return np.where(row > 0, row, self._others.find(wanted))
+
+    def add(self, keys: Array, rows: Array) -> None:
+        """Row numbers (from 1) of `keys`, none of which was told before or comes twice."""
+        number = self._known.find(keys)
+        held = number >= 0
+        self._row[number[held]] = rows[held]
+        self._others.add(keys[~held], rows[~held])

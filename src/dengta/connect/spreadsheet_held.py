@@ -53,10 +53,11 @@ class Held:
         marks = log.marks(stream)
         if not marks:
             return cls(stream)
-        parts = _Parts(stream, mapping)
+        next_seq = max((mark.next for mark in marks if mark.epoch == EPOCH), default=0)
+        parts = _Parts(stream, mapping, next_seq)
         for batch in log.pieces(types=[int(kind) for kind in IMPORTED]):
             parts.add(batch)
-        return parts.held(max((mark.next for mark in marks if mark.epoch == EPOCH), default=0))
+        return parts.held(next_seq)
 
     def __len__(self) -> int:
         return len(self.end)
@@ -92,13 +93,16 @@ class Held:
 class _Parts:
     """Sums up what events say by report, in whatever pieces and order they come: some fifty bytes a part of a report.
 
-    A part is what one piece of the log has of a report. It begins with the report's first event, or goes on.
+    A part is what one piece of the log has of a report. It begins with the report's first event, or goes on. There are
+    no more parts than `events`: for so many there is room, of which only what is written takes memory.
     """
 
-    def __init__(self, stream: int, mapping: ReportMapping) -> None:
+    def __init__(self, stream: int, mapping: ReportMapping, events: int) -> None:
         self._stream, self._mapping, self._head = stream, mapping, head_of(mapping.style)
         self._texts: dict[str, int] = {"": 0}
-        self._columns: tuple[list[Array], ...] = ([], [], [], [], [], [])
+        kinds = ((np.int64, ()), (np.bool_, ()), (np.uint64, (2,)), (np.int64, ()), (np.int32, (3,)), (np.bool_, ()))
+        self._columns: list[Array] = [np.empty((events, *shape), kind) for kind, shape in kinds]
+        self._count = 0
         self._taken: list[Key] = []
 
     def add(self, batch: EventBatch) -> None:
@@ -118,8 +122,10 @@ class _Parts:
         words = np.stack([self._numbers(own, name, starts) for name in _WORDS], axis=1)
         twin = own["flags"][starts] & Flag.TWIN != 0
         sums, ends = np.add.reduceat(prints, starts), np.maximum.reduceat(own["ts"], starts)
+        here = slice(self._count, self._count + len(starts))
         for column, piece in zip(self._columns, (seq[starts], head[starts], sums, ends, words, twin), strict=True):
-            column.append(piece)
+            column[here] = piece
+        self._count = here.stop
         last = own.take((kind == EventType.OPERATION_END) & (own["flags"] & Flag.TWIN != 0))
         self._taken += map(Key, *(last[f"ref_{part}"].tolist() for part in Key._fields))
 
@@ -131,18 +137,26 @@ class _Parts:
 
     def held(self, next_seq: int) -> Held:
         """The reports, now that all pieces are there."""
-        if not self._columns[0]:
+        if not self._count:
             return Held(self._stream, next_seq)
-        seq, head, sums, ends, words, twin = (_joined(column) for column in self._columns)
-        if (np.diff(seq) < 0).any():  # sealed files are not in the order of the numbers
-            order = np.argsort(seq, kind="stable")
-            seq, head, sums, ends, words, twin = (part[order] for part in (seq, head, sums, ends, words, twin))
+        order = np.argsort(self._columns[0][: self._count], kind="stable")  # sealed files are in the order of time
+        for i in range(
+            len(self._columns)
+        ):  # one after the other: at a few million reports two of all would be too much
+            self._columns[i] = self._columns[i][order]
+        seq, head, sums, ends, words, twin = self._columns
+        self._columns = []
         first = np.flatnonzero(head)
         if not len(first):
             told = {"producer": self._mapping.producer, "style": self._mapping.style}
             raise Refusal(Reason("import.style_changed", params=told))
-        keys, number = np.unique(as_keys(np.add.reduceat(sums, first)), return_index=True)
-        del sums
+        keys = as_keys(np.add.reduceat(sums, first))
+        del sums, order
+        number = np.argsort(keys, kind="stable")
+        keys = keys[number]
+        once = np.append(True, keys[1:] != keys[:-1])
+        if not once.all():
+            keys, number = keys[once], number[once]
         held = Held(
             self._stream,
             next_seq,
@@ -156,10 +170,3 @@ class _Parts:
         )
         held.known.add(keys, number)
         return held
-
-
-def _joined(column: list[Array]) -> Array:
-    """All pieces of a column as one, the pieces given up: at a few million reports both would be too much."""
-    whole = np.concatenate(column)
-    column.clear()
-    return np.asarray(whole)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from dengta.core.event import Event, Key
-from dengta.core.time import HOUR, MINUTE, from_iso
+from dengta.core.time import HOUR, MINUTE, SECOND, from_iso
 from dengta.core.vocabulary import ClockSource, EventType, Flag
 from dengta.engines import plantbook
 
@@ -101,7 +101,8 @@ def histories(draw: st.DrawFn) -> list[Event]:
     for seq in range(draw(st.integers(1, 40))):
         kind = draw(st.sampled_from([
             EventType.ORDER, EventType.ORDER_LINE, EventType.ORDER_LINE, *[EventType.GOOD] * 6, EventType.SCRAP,
-            EventType.REWORK, EventType.SHIPMENT, EventType.CORRECTION,
+            EventType.REWORK, EventType.SHIPMENT, EventType.CORRECTION, EventType.OPERATION_START,
+            EventType.OPERATION_END,
         ]))  # fmt: skip
         order, when = draw(orders), draw(at)
         if kind is EventType.ORDER:
@@ -117,6 +118,10 @@ def histories(draw: st.DrawFn) -> list[Event]:
             target = draw(st.sampled_from(events))
             code = draw(st.sampled_from(["retract", "value"]))
             events.append(told(seq, when, kind, code, draw(st.integers(0, 5)), ref=Key(1, 1, target.seq)))
+        elif kind in (EventType.OPERATION_START, EventType.OPERATION_END):
+            machine = draw(st.sampled_from(MACHINES))
+            operation = machine.partition("-")[0]
+            events.append(told(seq, when, kind, "run", order=order, operation=operation, subject=machine))
         else:
             machine = draw(st.sampled_from(MACHINES))
             flags = draw(st.sampled_from([Flag.NONE] * 9 + [Flag.BAD]))
@@ -126,4 +131,34 @@ def histories(draw: st.DrawFn) -> list[Event]:
             events.append(
                 told(seq, when, kind, item, value, order=order, operation=operation, subject=machine, flags=flags)
             )
+    return events
+
+
+RUSH = 2 * HOUR
+"""When the orders of `rushes` are looked at, after START."""
+
+
+@st.composite
+def rushes(draw: st.DrawFn) -> list[Event]:
+    """Three orders, due within minutes or hours of RUSH, each somewhere on its way; some have jobs under way."""
+    events: list[Event] = []
+
+    def tell(at: int, kind: EventType, code: str = "", value: int = 0, **more: object) -> None:
+        events.append(told(len(events), at, kind, code, value, **more))
+
+    for order in ("A", "B", "C"):
+        due = RUSH + draw(st.integers(-1, 60)) * MINUTE + draw(st.integers(0, 59)) * SECOND
+        tell(draw(st.integers(0, 3)), EventType.ORDER, value=START + due, order=order)
+        for item in ("door", "back"):
+            left = draw(st.integers(0, 60))
+            tell(1, EventType.ORDER_LINE, item, left, order=order)
+            for operation in BOOK.routes[item]:
+                left = draw(st.integers(0, left))
+                at, machine = draw(st.integers(1, 119)) * MINUTE, f"{operation}-{draw(st.sampled_from((1, 2)))}"
+                job = {"order": order, "operation": operation, "subject": machine}
+                tell(at, EventType.GOOD, item, left, **job)
+                if draw(st.booleans()):
+                    tell(draw(st.integers(0, 119)) * MINUTE, EventType.OPERATION_START, "run", **job)
+                if draw(st.integers(0, 3)) == 0:
+                    tell(draw(st.integers(0, 119)) * MINUTE, EventType.OPERATION_END, "run", **job)
     return events

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 from dengta.core.batch import EventBatch
 from dengta.core.event import Event
+from dengta.core.intervals import Interval
 from dengta.core.time import DAY, HOUR, MINUTE, SECOND, from_iso
 from dengta.core.vocabulary import EventType
 from dengta.engines import kpi, orders
 from dengta.engines.orders import Board, Ledger, Outlook, Standing, State, standing
 from dengta.engines.orders.check import again, differences, laws
-from tests.engines.orders.plant import BOOK, START, histories, told
+from tests.engines.orders.plant import BOOK, RUSH, START, histories, rushes, told
 
+CYCLES = {"saw": 10 * SECOND, "edge": 20 * SECOND, "pack": 30 * SECOND}
 ORDER, LINE, GOOD, SCRAP = EventType.ORDER, EventType.ORDER_LINE, EventType.GOOD, EventType.SCRAP
 
 
@@ -67,8 +69,53 @@ def test_shuffled_doubled_and_late_events_make_the_same_board(
 def test_the_board_keeps_its_laws_and_its_counts_sum(events: list[Event], at: int) -> None:
     board = board_of(events, START + at)
     assert laws(board) == []
-    for entries in (board.due_today, board.due_tomorrow, board.undated):
+    for entries in (board.due_today, board.due_tomorrow, board.undated, board.silent):
         assert sum(board.counts(entries).values()) == len(entries)
+
+
+@settings(max_examples=300, deadline=None)
+@given(rushes())
+def test_risk_is_the_rule_as_it_is_written(events: list[Event]) -> None:
+    """The rule of `outlook`, worked out again from the standings of the board."""
+    at = RUSH
+    board = board_of(events, START + at)
+    entries = [*board.due_today, *board.due_tomorrow]
+    queue = dict.fromkeys(CYCLES, 0)
+    for entry in sorted(entries, key=lambda e: (e.standing.due, e.standing.released or 0, e.standing.order)):
+        if entry.outlook is Outlook.COMPLETE:
+            continue
+        late, work = late_by(entry.standing, queue, START + at)
+        if entry.reason is None or entry.outlook is Outlook.AT_RISK:
+            past = entry.standing.due is not None and entry.standing.due < START + at
+            assert (entry.outlook is Outlook.AT_RISK) == (late > 0 and not past), (entry, late)
+        for operation, time in work.items():
+            queue[operation] += time
+
+
+def late_by(s: Standing, queue: dict[str, int], at: int) -> tuple[int, dict[str, int]]:
+    """By how much an order does not fit at the worst of its operations, and its work at each."""
+    routes = [(w.pieces, (line.route or ())[w.step :]) for line in s.lines for w in line.waiting]
+    work = {o: sum(n * CYCLES[o] for n, route in routes if o in route) for o in CYCLES}
+    work = {o: time for o, time in work.items() if any(o in route for _, route in routes)}
+    for operation in work:
+        here = sum(n * CYCLES[operation] for n, route in routes if route[0] == operation)
+        since = [job.since for job in s.under_way if job.operation == operation]
+        done = sum(planned(f"{operation}-1", one, at) for one in since)
+        work[operation] -= max(0, min(done, here - CYCLES[operation]))
+    worst = 0
+    for operation, own in work.items():
+        mine = [route[route.index(operation) + 1 :] for _, route in routes if operation in route]
+        after = max(sum(CYCLES[o] for o in rest if o != "pack") for rest in mine)
+        after += work.get("pack", 0) if operation != "pack" else 0
+        shared, alone = (queue[operation], own) if operation == "pack" else (queue[operation] + own, 0)
+        left = planned(f"{operation}-1", at, s.due or 0) + planned(f"{operation}-2", at, s.due or 0)
+        worst = max(worst, -(-shared // 2) + alone + after - left // 2)
+    return worst, work
+
+
+def planned(machine: str, start: int, end: int) -> int:
+    """Planned time of a machine between two instants."""
+    return sum(part.length for part in BOOK.resolver(machine).planned(Interval(start, end))) if start < end else 0
 
 
 def released(due: int = 10 * HOUR, door: int = 4, back: int = 0) -> list[Event]:
@@ -175,6 +222,44 @@ def test_risk_is_work_that_does_not_fit_into_planned_time() -> None:
     assert entry.reason is not None
     assert (entry.reason.code, entry.reason.params["operation"]) == ("orders.at_risk", "edge")
     assert entry.reason.params["minutes"] == 1, "a part of a minute is one"
+
+
+def test_what_a_job_under_way_has_done_need_not_be_done_again() -> None:
+    """One machine packs four doors, 120 s, and reports them when it is done: due at 120 s it is in time all the while,
+    until the last piece would have to be done in no time."""
+    ready = [*released(due=HOUR), *(made(10 + i, 1, f"{op}-1", 4) for i, op in enumerate(("saw", "edge")))]
+    begun = told(20, HOUR - 120 * SECOND, EventType.OPERATION_START, "run", order="A", operation="pack",
+                 subject="pack-1")  # fmt: skip
+    for seconds in (119, 60, 30):
+        at = START + HOUR - seconds * SECOND
+        assert board_of(ready, at).due_today[0].outlook is Outlook.AT_RISK, "nobody works on it, as far as is known"
+        assert board_of([*ready, begun], at).due_today[0].outlook is Outlook.IN_WORK
+    last = START + HOUR - 29 * SECOND
+    assert board_of([*ready, begun], last).due_today[0].outlook is Outlook.AT_RISK, "one piece at least is left"
+    ended = told(21, HOUR - 90 * SECOND, EventType.OPERATION_END, "run", 30 * SECOND, order="A", operation="pack",
+                 subject="pack-1")  # fmt: skip
+    assert board_of([*ready, begun, ended], START + HOUR - 60 * SECOND).due_today[0].outlook is Outlook.AT_RISK
+
+
+def test_an_order_of_which_nothing_is_told_for_two_weeks_seems_given_up() -> None:
+    """It stands apart with its reason, and nothing queues behind it; a word of it brings it back."""
+    events = [*released(due=HOUR, door=100_000), made(10, MINUTE, "saw-1", 3)]
+    late = START + 15 * DAY
+    mine = [told(20, 15 * DAY - 1, ORDER, value=late + 4 * HOUR, order="B"),
+            told(21, 15 * DAY - 1, LINE, "door", 10, order="B")]  # fmt: skip
+    board = board_of([*events, *mine], late)
+    (given_up,) = board.silent
+    assert given_up.outlook is Outlook.SILENT
+    assert given_up.reason is not None
+    assert (given_up.reason.code, given_up.reason.params["days"]) == ("orders.silent", 14)
+    assert [e.standing.order for e in board.due_today] == ["B"]
+    assert board.due_today[0].outlook is Outlook.NOT_STARTED, "what is given up is not in the way"
+    assert [x.pieces for x in board.loads] == [10]
+    early = board_of([*events, *mine], START + MINUTE + 14 * DAY)
+    assert (early.silent, early.due_today[0].outlook) == ((), Outlook.OVERDUE)
+    again_told = board_of([*events, *mine, made(11, 15 * DAY - 1, "saw-1", 1)], late)
+    assert [e.outlook for e in again_told.due_today] == [Outlook.OVERDUE, Outlook.AT_RISK]
+    assert again_told.silent == ()
 
 
 def test_the_break_and_the_night_are_no_time_to_work_in() -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dengta.core.time import Micros
 from dengta.engines.calendars import Calendar
-from dengta.engines.plantbook import Area, Change, Line, Machine, PlantBook, StopReason, diff
+from dengta.engines.plantbook import Area, Change, Line, Machine, Meter, PlantBook, StopReason, diff
 from dengta.site.bookshelf import Bookshelf, Revision
 
 
@@ -53,6 +53,11 @@ def hierarchy(book: PlantBook) -> Iterator[AreaView]:
     for area in book.areas.values():
         lines = [(line, book.machines_of(line.id)) for line in book.lines.values() if line.area == area.id]
         yield AreaView(area, lines, sum(max(len(machines), 1) for _, machines in lines))
+
+
+def meters(book: PlantBook) -> list[tuple[Machine, Meter]]:
+    """Every meter that the book states, with its machine."""
+    return [(machine, meter) for machine in book.machines.values() for meter in machine.meters]
 
 
 def calendars_used(book: PlantBook) -> list[tuple[Calendar, int]]:

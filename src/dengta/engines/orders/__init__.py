@@ -8,6 +8,7 @@ where they are computed: states in `model.State`, risk in `outlook`, measures O1
 from dengta.engines.orders.ledger import READ, Ledger
 from dengta.engines.orders.measures import ACCURACY, CYCLE, CYCLE_P90, EFFICIENCY, LOOKBACK, day_measures
 from dengta.engines.orders.model import (
+    SILENCE,
     AccuracyRow,
     Board,
     BusinessDay,
@@ -24,6 +25,7 @@ from dengta.engines.orders.model import (
     Sighting,
     Standing,
     State,
+    UnderWay,
     Waiting,
 )
 from dengta.engines.orders.outlook import board, board_of
@@ -37,6 +39,7 @@ __all__ = [
     "EFFICIENCY",
     "LOOKBACK",
     "READ",
+    "SILENCE",
     "AccuracyRow",
     "Board",
     "BusinessDay",
@@ -54,6 +57,7 @@ __all__ = [
     "Sighting",
     "Standing",
     "State",
+    "UnderWay",
     "Waiting",
     "board",
     "board_of",

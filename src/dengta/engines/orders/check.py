@@ -13,13 +13,13 @@ from dengta.core.event import Event, Key
 from dengta.core.reason import Reason
 from dengta.core.time import Micros
 from dengta.core.vocabulary import UNCOUNTED, EventType
-from dengta.engines.orders.model import Board, Entry, Outlook, Standing, State
+from dengta.engines.orders.model import SILENCE, Board, Entry, Outlook, Standing, State
 from dengta.engines.plantbook import PlantBook
 
 
 def laws(board: Board) -> list[Reason]:
     """Every law `board` breaks; [] when none. A broken one is our fault, never the data's."""
-    entries = (*board.due_today, *board.due_tomorrow, *board.undated)
+    entries = (*board.due_today, *board.due_tomorrow, *board.undated, *board.silent)
     names = [entry.standing.order for entry in entries]
     found = [Reason("orders.law_broken", (name,), {"law": "once"}) for name in names if names.count(name) > 1]
     for entry in entries:
@@ -31,14 +31,22 @@ def laws(board: Board) -> list[Reason]:
     return found
 
 
+def is_silent(s: Standing, at: Micros) -> bool:
+    """Whether an order seems given up: open, not to be expected at an instant ahead, and long unheard of."""
+    is_open = s.state not in (State.COMPLETE, State.SHIPPED)
+    return is_open and (s.due is None or s.due < at) and s.heard < at - SILENCE
+
+
 def _broken(entry: Entry, board: Board) -> Iterator[str]:
     s = entry.standing
     if (entry.outlook is Outlook.COMPLETE) != (s.state in (State.COMPLETE, State.SHIPPED)):
         yield "complete_is_complete"
+    if (entry.outlook is Outlook.SILENT) != is_silent(s, board.at) or (entry in board.silent) != is_silent(s, board.at):
+        yield "silent_is_long_unheard"
     open_and_past = s.due is not None and s.due < board.at and entry.outlook is not Outlook.COMPLETE
-    if (entry.outlook is Outlook.OVERDUE) != open_and_past:
+    if (entry.outlook is Outlook.OVERDUE) != (open_and_past and not is_silent(s, board.at)):
         yield "overdue_is_past_due"
-    if (entry.outlook is Outlook.AT_RISK) and entry.reason is None:
+    if entry.outlook in (Outlook.AT_RISK, Outlook.SILENT) and entry.reason is None:
         yield "risk_has_its_reason"
     for line in s.lines:
         if line.missing is not None and sum(w.pieces for w in line.waiting) != line.missing:
@@ -55,6 +63,7 @@ class Again(NamedTuple):
     waiting: dict[tuple[str, str], int]
     last: dict[tuple[str, str], tuple[str, Micros] | None]
     completed: Micros | None
+    under_way: set[tuple[str, str, Micros]]
 
 
 def again(events: Iterable[Event], book: PlantBook, at: Micros) -> dict[str, Again]:
@@ -134,7 +143,20 @@ def _order(told: list[Event], book: PlantBook) -> Again | None:
         state = State.SHORT
     else:
         state = State.IN_WORK
-    return Again(state, done, waiting, last, None if None in ends else max(e for e in ends if e is not None))
+    completed = None if None in ends else max(e for e in ends if e is not None)
+    return Again(state, done, waiting, last, completed, _under_way(told))
+
+
+def _under_way(told: list[Event]) -> set[tuple[str, str, Micros]]:
+    """Operation and machine of each job of which neither the end nor a new beginning was told, and since when."""
+    found = set()
+    for i, begun in enumerate(told):
+        if begun.type is EventType.OPERATION_START:
+            later = [e for e in told[i + 1 :] if (e.subject, e.operation) == (begun.subject, begun.operation)]
+            if not any(e.type in (EventType.OPERATION_START, EventType.OPERATION_END) for e in later):
+                pieces = [e.ts for e in later if e.type in (EventType.GOOD, EventType.SCRAP, EventType.REWORK)]
+                found.add((begun.operation, begun.subject, max([begun.ts, *pieces])))
+    return found
 
 
 def _left_at(event: Event, route: tuple[str, ...], k: int) -> bool:
@@ -164,5 +186,6 @@ def differences(standing: Standing, judged: Again) -> list[str]:
         "waiting": ({key: w.pieces for key, w in waits.items()}, judged.waiting),
         "last": ({key: (w.last.machine, w.last.ts) if w.last else None for key, w in waits.items()}, judged.last),
         "completed": (standing.completed, judged.completed),
+        "under_way": (set(standing.under_way), judged.under_way),
     }
     return [part for part, (ours, theirs) in pairs.items() if ours != theirs]

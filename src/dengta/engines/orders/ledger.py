@@ -19,7 +19,8 @@ from dengta.engines.orders.model import Fact, Place
 OF_ORDERS = frozenset({EventType.ORDER, EventType.ORDER_LINE, EventType.SHIPMENT})
 PIECES = frozenset({EventType.GOOD, EventType.SCRAP, EventType.REWORK})
 LABOUR = frozenset({EventType.LOGIN, EventType.LOGOUT, EventType.OPERATION_END})
-READ = OF_ORDERS | PIECES | LABOUR
+JOBS = frozenset({EventType.OPERATION_START, EventType.OPERATION_END})
+READ = OF_ORDERS | PIECES | LABOUR | JOBS
 """Types that the ledger reads; corrections come on top, for who applies them."""
 _TYPE = {int(member): member for member in EventType}
 
@@ -47,7 +48,8 @@ class Ledger:
         """Remember what `batch` tells; the orders it speaks of. Types that are not in `READ` are passed over."""
         wanted = np.isin(batch["type"], [int(t) for t in READ]) & (batch["flags"] & UNCOUNTED == 0)
         nobodys = np.isin(batch["type"], [int(t) for t in LABOUR]) & (batch["person"] == 0)
-        batch = batch.take(wanted & ~nobodys)
+        no_job = ~np.isin(batch["type"], [int(t) for t in JOBS]) | (batch["order"] == 0)
+        batch = batch.take(wanted & ~(nobodys & no_job))
         numbers = [batch[name].tolist() for name in ("ts", "stream", "epoch", "seq", "type", "value", "scale")]
         words = [batch.text(name).tolist() for name in ("subject", "code", "operation", "order", "lot", "person")]
         touched: set[str] = set()
@@ -55,8 +57,9 @@ class Ledger:
             ts, stream, epoch, seq, kind, value, scale = row
             subject, code, operation, order, lot, person = text
             place, number = (ts, stream, epoch, seq), _whole(value, scale)
-            if kind in LABOUR:
+            if kind in LABOUR and person:
                 self.presences[place] = Presence(place, _TYPE[kind], subject, person, number)
+            if kind in LABOUR | JOBS and not (kind in JOBS and order):
                 continue
             fact = Fact(place, _TYPE[kind], subject, lot if kind == EventType.ORDER else code, operation, number)
             if order:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dengta.core.reason import Reason
-from dengta.core.time import Micros
+from dengta.core.time import DAY, Micros
 from dengta.core.vocabulary import EventType
 
 Place = tuple[int, int, int, int]
@@ -46,6 +46,14 @@ class Sighting(NamedTuple):
     operation: str
     ts: Micros
     scrapped: bool = False
+
+
+class UnderWay(NamedTuple):
+    """A job that began and did not end, as far as was told. since: it began, or pieces of it were reported last."""
+
+    operation: str
+    machine: str
+    since: Micros
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,7 @@ class Standing:
     released, due: None where no order event says so. completed: when the last line was through.
     last: the last report of its pieces.
     off_route: pieces reported at operations that are not on their item's route, or for no line of several: not counted.
+    heard: the last event that names it. under_way: its jobs at machines.
     unknown: why not more is known.
     """
 
@@ -119,6 +128,8 @@ class Standing:
     completed: Micros | None
     last: Sighting | None
     off_route: int
+    heard: Micros
+    under_way: tuple[UnderWay, ...] = ()
     unknown: tuple[Reason, ...] = ()
 
     @property
@@ -159,11 +170,16 @@ class Outlook(StrEnum):
     IN_WORK = "in_work"
     NOT_STARTED = "not_started"
     UNKNOWN = "unknown"
+    SILENT = "silent"  # given up, as it seems
+
+
+SILENCE: Micros = 14 * DAY
+"""An open order that is past its due instant or has none, and of which nothing was told for so long, is silent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One order on the board. `reason`: why it is at risk, or why its risk cannot be told."""
+    """One order on the board. `reason`: why it is at risk or silent, or why its risk cannot be told."""
 
     standing: Standing
     outlook: Outlook
@@ -196,6 +212,8 @@ class Board:
     today, tomorrow: the business day now and the next on which somebody works, with the orders due on them; orders due
     earlier that are not complete come first under today.
     undated: open orders of which no due date was told, those of which pieces were reported last first.
+    silent: open orders that seem given up (`SILENCE`), those of which was heard last first. They are in no other list,
+    and no work waits for them.
     loads: lines by the planned time of what waits there, most first; the first is the station that holds the rest up.
     """
 
@@ -205,6 +223,7 @@ class Board:
     due_today: tuple[Entry, ...]
     due_tomorrow: tuple[Entry, ...]
     undated: tuple[Entry, ...]
+    silent: tuple[Entry, ...]
     loads: tuple[Load, ...]
 
     @staticmethod

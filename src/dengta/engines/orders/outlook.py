@@ -5,6 +5,19 @@ fit into the planned time of that operation's machines until the order is due, l
 Before it go open orders that are due earlier, or at the same time and were released earlier. This says nothing of
 stops to come and assumes that all machines of an operation share its work evenly; an operation that gathers works on
 one order with one machine.
+
+Exactly, for each operation o of which pieces of order s are missing, with m machines:
+
+    work(s, o)  planned cycle times of the pieces that still have o before them, less what is done: the planned time of
+                each machine that has a job of s at o under way, since the job began or its last report, as long as one
+                piece of those that wait for o is left
+    queue(s, o) the sum of work(r, o) of the orders r that go before s
+    after(s, o) the longest way of a piece after o: its cycles, and all work(s, p) of later operations p that gather
+    left(s, o)  planned time of the machines of o from now until s is due
+
+s is at risk where ``ceil((queue + work) / m) + after > floor(left / m)``; where o gathers, ``ceil(queue / m) + work``
+stands in place of the first term. An order that is past its due instant, or has none, and of which nothing was told for
+`SILENCE` is silent: it seems given up, and nothing waits for it.
 """
 
 from __future__ import annotations
@@ -13,8 +26,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from dengta.core.reason import Reason, refuse_if
-from dengta.core.time import MINUTE, Micros
-from dengta.engines.orders.check import laws
+from dengta.core.time import DAY, MINUTE, Micros
+from dengta.engines.orders.check import is_silent, laws
 from dengta.engines.orders.ledger import Ledger
 from dengta.engines.orders.model import Board, Entry, Load, Outlook, Standing, State, Waiting
 from dengta.engines.orders.plan import Plan, business_day, business_day_at, working_day
@@ -44,7 +57,8 @@ def board_of(standings: Iterable[Standing], book: PlantBook, at: Micros) -> Boar
     tomorrow = business_day(book, working_day(book, today.date, 1))
     plan = Plan(book, at)
     wanted = [s for s in standings if s.state not in _DONE or (s.due is not None and s.due > today.start)]
-    entries = _entries(wanted, plan)
+    silent = [s for s in wanted if is_silent(s, at)]
+    entries = _entries([s for s in wanted if not is_silent(s, at)], plan)
     due = sorted((e for e in entries if e.standing.due is not None), key=_rank)
     on_board = [e for e in due if e.standing.due is not None and e.standing.due <= tomorrow.end]
     found = Board(
@@ -54,10 +68,15 @@ def board_of(standings: Iterable[Standing], book: PlantBook, at: Micros) -> Boar
         due_today=tuple(e for e in on_board if e.standing.due is not None and e.standing.due <= today.end),
         due_tomorrow=tuple(e for e in on_board if e.standing.due is not None and e.standing.due > today.end),
         undated=tuple(sorted((e for e in entries if e.standing.due is None), key=_freshness)),
+        silent=tuple(_given_up(s, at) for s in sorted(silent, key=lambda s: (-s.heard, s.order))),
         loads=_loads(on_board, plan),
     )
     refuse_if(laws(found))
     return found
+
+
+def _given_up(s: Standing, at: Micros) -> Entry:
+    return Entry(s, Outlook.SILENT, Reason("orders.silent", (s.order,), {"days": (at - s.heard) // DAY}))
 
 
 def _rank(entry: Entry) -> tuple[Micros, Micros, str]:
@@ -117,10 +136,24 @@ def _work(s: Standing, plan: Plan) -> _Work:
     for line in s.lines:
         for waiting in line.waiting:
             _add(work, waiting, line.route or (), plan)
+    for operation in work.at:
+        work.at[operation] -= _done(s, operation, plan)
     for operation in work.after:
         later = {o for line in s.lines for o in _later(line.route or (), operation)}
         work.after[operation] += sum(work.at.get(o, 0) for o in later if plan.book.operations[o].gathers)
     return work
+
+
+def _done(s: Standing, operation: str, plan: Plan) -> Micros:
+    """What jobs under way have done of the work at `operation` and not reported: one piece of it at least is left."""
+    worked = sum(plan.worked(operation, job.machine, job.since) for job in s.under_way if job.operation == operation)
+    if not worked:
+        return 0
+    waiting = [w for line in s.lines for w in line.waiting if w.operation == operation]
+    planned = [(w.pieces, plan.cycle(w.item, operation)) for w in waiting]
+    known = [(pieces, cycle) for pieces, cycle in planned if not isinstance(cycle, Reason)]
+    most = sum(pieces * cycle for pieces, cycle in known) - max((cycle for _, cycle in known), default=0)
+    return max(0, min(worked, most))
 
 
 def _later(route: tuple[str, ...], operation: str) -> tuple[str, ...]:

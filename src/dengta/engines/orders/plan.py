@@ -60,6 +60,12 @@ class Plan:
             )
         return self._left[key]
 
+    def worked(self, operation: str, machine: str, since: Micros) -> Micros:
+        """Planned time of a machine of `operation` from `since` until now; 0 of one that is none."""
+        if since >= self.at or machine not in self.machines(operation):
+            return 0
+        return total(self.book.resolver(machine).planned(Interval(since, self.at)))
+
 
 @lru_cache(maxsize=1024)
 def business_day(book: PlantBook, day: date) -> BusinessDay:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from dengta.core.reason import Reason
 from dengta.core.time import Micros
 from dengta.core.vocabulary import EventType
-from dengta.engines.orders.model import Fact, Line, Sighting, Standing, State, Waiting
+from dengta.engines.orders.model import Fact, Line, Sighting, Standing, State, UnderWay, Waiting
 from dengta.engines.plantbook import PlantBook
 
 
@@ -29,6 +29,7 @@ class _Told:
     shipments: list[tuple[Micros, int]] = field(default_factory=list)
     good: dict[tuple[str, str], list[Fact]] = field(default_factory=lambda: defaultdict(list))
     scrap: dict[tuple[str, str], list[Fact]] = field(default_factory=lambda: defaultdict(list))
+    under_way: dict[tuple[str, str], Micros] = field(default_factory=dict)
     last: Fact | None = None
     nameless: int = 0
 
@@ -60,6 +61,8 @@ def standing(order: str, facts: Sequence[Fact], book: PlantBook) -> Standing:
         completed=max(at for at in ends if at is not None) if complete else None,
         last=None if told.last is None else _seen(told.last),
         off_route=off_route,
+        heard=facts[-1].place[0],
+        under_way=tuple(UnderWay(operation, m, since) for (m, operation), since in told.under_way.items()),
         unknown=tuple(_unknown(order, told, lines)),
     )
 
@@ -75,8 +78,14 @@ def _told(facts: Iterable[Fact]) -> _Told:
             told.ordered[fact.code] = fact.value
         elif fact.type is EventType.SHIPMENT:
             told.shipments.append((fact.place[0], fact.value))
+        elif fact.type is EventType.OPERATION_START:
+            told.under_way[fact.subject, fact.operation] = fact.place[0]
+        elif fact.type is EventType.OPERATION_END:
+            told.under_way.pop((fact.subject, fact.operation), None)
         else:
             pieces.append(fact)
+            if (fact.subject, fact.operation) in told.under_way:
+                told.under_way[fact.subject, fact.operation] = fact.place[0]
     only = next(iter(told.ordered)) if len(told.ordered) == 1 else "" if not told.ordered else None
     for fact in pieces:
         told.last = fact if fact.value else told.last

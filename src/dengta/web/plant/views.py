@@ -85,6 +85,7 @@ def _shown(scope: Scope, found: Revision | None, at: Micros, now: Micros, reques
     return told | {
         "book": book,
         "areas": list(queries.hierarchy(book)),
+        "meters": queries.meters(book),
         "reasons_tree": queries.reason_tree(book),
         "weeks": [
             (calendar, n, shift_week_svg(week_view(calendar, book.zone, monday, now)))

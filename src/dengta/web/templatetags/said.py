@@ -60,6 +60,12 @@ def grouped(number: float | None) -> str:
 
 
 @register.filter
+def thousandth(number: int | None) -> str:
+    """A number of W as kW, of Wh as kWh, without needless digits: 22.5; unknown is a dash."""
+    return DASH if number is None else f"{number / 1000:,.3f}".rstrip("0").rstrip(".")
+
+
+@register.filter
 def seconds(duration: Micros) -> str:
     """A duration as seconds without needless digits: 6.5."""
     return f"{duration / SECOND:.6f}".rstrip("0").rstrip(".")

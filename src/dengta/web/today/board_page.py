@@ -29,7 +29,7 @@ from dengta.web.today.words import (
 )
 
 PAGE = 25
-FIRST = {"today": 8, "tomorrow": 4, "undated": 4}
+FIRST = {"today": 8, "tomorrow": 4, "undated": 4, "silent": 2}
 """Orders that Today itself shows of a list."""
 LINES = 3
 """Missing parts shown of an order; the rest is on its page."""
@@ -118,7 +118,7 @@ class MeasureCard:
 
 
 def due_list(view: TodayView, which: str, show: str, page: str, size: int = PAGE) -> DueList:
-    """The orders of `which` (today, tomorrow, undated), those that `show` chooses: open, all, or an outlook."""
+    """The orders of `which` (one of `WHICH`), those that `show` chooses: open, all, or an outlook."""
     board, book = view.board, view.book
     entries, title, day = _of(board, which)
     counts = board.counts(entries)
@@ -137,7 +137,7 @@ def due_list(view: TodayView, which: str, show: str, page: str, size: int = PAGE
     ]
     rows = [row(e, book, board.at) for e in here.object_list]
     why = rows[0].why if len(rows) > 1 and len({r.why for r in rows}) == 1 else ""
-    due = f" --due {which}" if which != "undated" else ""
+    due = f" --due {which}" if day else ""
     return DueList(
         which=which,
         title=title,
@@ -169,6 +169,8 @@ def _of(board: Board, which: str) -> tuple[tuple[Entry, ...], str, date | None]:
     if which == "tomorrow":
         near = (board.tomorrow.date - board.today.date).days == 1
         return board.due_tomorrow, _("Due tomorrow") if near else _("Due on the next working day"), board.tomorrow.date
+    if which == "silent":
+        return board.silent, _("Seemingly given up: nothing told for two weeks"), None
     return board.undated, _("Open orders without a due date"), None
 
 

@@ -126,7 +126,7 @@ def _through(line: Line, operations: Sequence[str]) -> list[int | None]:
 def _entry(s: Standing, view: TodayView) -> Entry:
     """The order as the board shows it; off the board it is complete or as its state says."""
     board = view.board
-    for entry in (*board.due_today, *board.due_tomorrow, *board.undated):
+    for entry in (*board.due_today, *board.due_tomorrow, *board.undated, *board.silent):
         if entry.standing.order == s.order:
             return entry
     done = s.state in (State.COMPLETE, State.SHIPPED)

@@ -34,6 +34,7 @@ OUTLOOKS: dict[Outlook, Manner] = {
     Outlook.IN_WORK: Manner(pgettext_lazy("order", "in work"), "in-work", False),
     Outlook.NOT_STARTED: Manner(pgettext_lazy("order", "not started"), "not-started", False),
     Outlook.UNKNOWN: Manner(pgettext_lazy("order", "unknown"), "unknown-order", False),
+    Outlook.SILENT: Manner(pgettext_lazy("order", "silent"), "unknown-order", False),
     Outlook.COMPLETE: Manner(pgettext_lazy("order", "complete"), "complete", False),
 }
 """In the order in which a director wants to see them."""
@@ -52,6 +53,9 @@ MEANINGS: dict[Outlook, Promise] = {
     Outlook.IN_WORK: gettext_lazy("begun; no part waits for another, or all have come"),
     Outlook.NOT_STARTED: gettext_lazy("no part of it was reported yet"),
     Outlook.UNKNOWN: gettext_lazy("what was ordered or how it is made is not known"),
+    Outlook.SILENT: gettext_lazy(
+        "open, no due time is ahead, and nothing was told of it for two weeks: it seems given up"
+    ),
     Outlook.COMPLETE: gettext_lazy("every part is through its last operation, or has left"),
 }
 MEASURES: dict[str, Promise] = {
