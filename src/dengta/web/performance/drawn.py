@@ -10,6 +10,9 @@ from django.utils.translation import gettext
 from dengta.documents import Table
 from dengta.web.performance.shown import table_html
 
+_HALF_PAGE = 6
+"""So many columns stand beside another card."""
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -32,6 +35,11 @@ class Drawn:
     def file(self) -> Table:
         """The table for a file, which says how it is computed again."""
         return replace(self.table, facts=[(gettext("command"), self.command)])
+
+    @property
+    def wide(self) -> bool:
+        """Whether its table takes more columns than half a page has room for."""
+        return self.tabled and len(self.table.columns) > _HALF_PAGE
 
     @property
     def html(self) -> str:
