@@ -142,11 +142,15 @@ def try_sooner(
     consider(pick, chance, value, allowed, v, g.node[v].way, g.node[u].before)
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def elsewhere(a: Net, g: Graph, i: int, pick: Ints, taboo: Ints, clock: int, best: int, chance: NDArray) -> None:
-    """Consider i on each other machine it may take, wherever nothing can lead round in a ring."""
+    """Consider i on each other machine it may take, wherever nothing can lead round in a ring.
+
+    The later its place, the later its head: the places of a way are left when they are sure to be worse than the best.
+    """
     for way in range(a.way_ptr[i], a.way_ptr[i + 1]):
-        if way == g.node[i].way:
+        rest = a.way_time[way] + g.node[i].job_tail
+        if way == g.node[i].way or g.node[i].job_head + rest > pick[VALUE]:
             continue
         machine = a.way_machine[way]
         ended, started, limit = -1, -1, NEVER  # what ends or starts by then goes before i; what starts later, behind it
@@ -161,11 +165,17 @@ def elsewhere(a: Net, g: Graph, i: int, pick: Ints, taboo: Ints, clock: int, bes
         before, after = -1, g.first[machine]
         while after >= 0 and (g.node[after].head + g.node[after].time <= ended or g.node[after].head <= started):
             before, after = after, g.node[after].after
+        told = False
         while before < 0 or g.node[before].head < limit:
             g.visits[0] += 1
+            if not told:
+                any_of_all(pick, chance, i, way, before)
+                told = True
+            if before >= 0 and g.node[before].head + g.node[before].time + rest > pick[VALUE]:
+                break
             value = between(a, g, i, way, before, after)
-            any_of_all(pick, chance, i, way, before)
-            consider(pick, chance, value, allowed or value < best, i, way, before)
+            if value <= pick[VALUE]:
+                consider(pick, chance, value, allowed or value < best, i, way, before)
             if after < 0:
                 break
             before, after = after, g.node[after].after
