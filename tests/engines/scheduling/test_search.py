@@ -14,10 +14,12 @@ from dengta.engines.scheduling.decoder import RULES, Decoder
 from dengta.engines.scheduling.elite import Elite, Member
 from dengta.engines.scheduling.formats import read
 from dengta.engines.scheduling.from_columns import from_arrays
-from dengta.engines.scheduling.graph import empty_graph, order_of, sheet_of, ways_of
+from dengta.engines.scheduling.graph import empty_graph, net_of, order_of, sheet_of, ways_of
 from dengta.engines.scheduling.hands import InTurn
 from dengta.engines.scheduling.kernels_bound import jackson
+from dengta.engines.scheduling.kernels_estimate import later, may_go_before, may_go_behind, sooner
 from dengta.engines.scheduling.kernels_graph import load
+from dengta.engines.scheduling.kernels_layout import NEVER
 from dengta.engines.scheduling.kernels_tabu import PLACES, tabu
 from dengta.engines.scheduling.objective import Goal
 from dengta.engines.scheduling.problem import Problem
@@ -146,22 +148,46 @@ def test_a_machine_that_is_slow_at_everything_hardly_helps() -> None:
 def test_heads_and_tails_stay_right_move_by_move() -> None:
     for seed in range(30):
         problem = plain_shop(seed, set(PLAIN[seed % len(PLAIN)]), orders=6, operations=4)
-        c, graph = problem.columns, empty_graph(problem)
+        net, graph = net_of(problem), empty_graph(problem)
         sheet = Decoder(problem).by_rule(RULES[seed % len(RULES)])
-        load(c, graph, ways_of(problem, sheet), order_of(problem, sheet.start, sheet.end))
-        n = len(c.order)
+        load(net, graph, ways_of(problem, sheet), order_of(problem, sheet.start, sheet.end))
+        n = len(net.order)
         scratch = np.zeros((4, n), np.int64)
         clock, state = np.zeros(2, np.int64), np.array([seed + 1], np.uint64)
         again = empty_graph(problem)
         for _ in range(40):
             tabu(
-                c, graph, np.zeros(PLACES, np.int64), scratch[0], np.zeros(1 << 12, np.int64), 5, clock, 1, 10**6, 0,
+                net, graph, np.zeros(PLACES, np.int64), scratch[0], np.zeros(1 << 12, np.int64), 5, clock, 1, 10**6, 0,
                 scratch[1], scratch[2], state,
             )  # fmt: skip
-            load(c, again, graph.node["way"].copy(), graph.order.copy())
+            load(net, again, graph.node["way"].copy(), graph.order.copy())
             for name in ("head", "tail", "before", "after", "job_head", "job_tail", "place"):
                 assert (graph.node[name] == again.node[name]).all(), (seed, name)
             assert judge(problem, sheet_of(problem, graph)) == []
+
+
+@pytest.mark.parametrize("feature", ["assemblies", "setups"])
+def test_a_move_given_up_is_worse_than_the_limit(feature: str) -> None:
+    given_up = 0
+    for seed in range(12):
+        problem = plain_shop(seed, {feature, "lags"}, orders=7, operations=4)
+        net, graph = net_of(problem), empty_graph(problem)
+        sheet = Decoder(problem).by_rule(RULES[seed % len(RULES)])
+        load(net, graph, ways_of(problem, sheet), order_of(problem, sheet.start, sheet.end))
+        for u in range(len(net.order)):
+            v = int(graph.node["after"][u])
+            while v >= 0:
+                for estimate, may in (
+                    (later, may_go_behind(net, graph, u, v)),
+                    (sooner, may_go_before(net, graph, v, u)),
+                ):
+                    whole = estimate(net, graph, u, v, NEVER)
+                    for limit in (whole - 4, whole - 1, whole, whole + 5) if may else ():
+                        found = estimate(net, graph, u, v, limit)
+                        assert found == whole if whole <= limit else found > limit, (seed, u, v, limit)
+                        given_up += whole > limit
+                v = int(graph.node["after"][v])
+    assert given_up > 500
 
 
 def test_operations_of_one_order_may_follow_each_other_on_a_machine() -> None:
