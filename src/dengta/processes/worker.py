@@ -19,8 +19,9 @@ from dengta.site.home import Home
 
 logger = logging.getLogger(__name__)
 
-IDLE_S = 0.1
-"""How long the queue is left alone where it was empty: somebody may be waiting before a screen."""
+IDLE_S, SOON_S, STAYS_S = 0.3, 0.05, 60.0
+"""How long the queue is left alone where it was empty. For a minute after a job it is looked at more often: who had a
+file judged sits before the screen and brings it in next. Always doing so would cost some hundredths of a processor."""
 HEARTBEAT_S = 1.0
 LOAD_AFTER_S = 2.0
 """What jobs stand on is loaded before the first one comes, but not while everything else starts."""
@@ -87,6 +88,7 @@ def work(queue: Queue, home: Home, stop: threading.Event, functions: Iterable[st
     functions: those that jobs may name; they are loaded once the worker has nothing else to do.
     """
     began = swept = time.monotonic()
+    worked = began - STAYS_S
     to_load = list(functions)
     queue.release_stale()
     while not stop.is_set():
@@ -96,10 +98,11 @@ def work(queue: Queue, home: Home, stop: threading.Event, functions: Iterable[st
         claimed = queue.claim()
         if claimed is not None:
             _do(queue, home, claimed)
+            worked = time.monotonic()
         elif to_load and time.monotonic() > began + LOAD_AFTER_S:
             resolve(to_load.pop())
         else:
-            stop.wait(IDLE_S)
+            stop.wait(SOON_S if time.monotonic() < worked + STAYS_S else IDLE_S)
 
 
 def _do(queue: Queue, home: Home, claimed: Claimed) -> None:
