@@ -21,6 +21,12 @@ PAGES = {
     "projects": "/city/projects/",
     "related": "/city/related/",
     "diagnosis": "/city/diagnosis/",
+    "rules": "/city/rules/",
+    "article": "/city/rules/loan-discount/?on=2024-01-01",
+    "calculator": "/city/rules/loan-discount/calculator/?on=2024-01-01",
+    "options": "/city/options/?asked=1&day=2024-06-30&equipment.net=8000000&loan.amount=5000000&loan.rates=4",
+    "what-if": "/city/what-if/?v.share=0.5&v.cap_year=500000&from.cap_year=2024-01-01",
+    "loans": "/city/loans/",
     "missing": "/floor/nowhere/",
 }
 PUBLIC = {"login": "/login/"}

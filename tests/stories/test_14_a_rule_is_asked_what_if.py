@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from datetime import date
 from decimal import Decimal
 
+from dengta.engines.register import code_of
+from dengta.engines.subsidy.sample import Filed, sample_loans
 from tests.stories.conftest import ROOT, Terminal
 
 CASE = str(ROOT / "examples" / "cases" / "loan-discount.json")
@@ -49,3 +54,30 @@ def test_a_firm_is_told_what_excludes_what_and_where_to_find_what_is_missing(ter
     words = terminal.run("subsidy", "options", CASE).stdout
     assert "a project takes this or one of: Full discount of interest on digital loans; not both" in words
     assert "the completion report of a third-party evaluator" in words
+
+
+LOADED = """
+import django; django.setup()
+from datetime import date
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from dengta.apps.loans import loading
+from dengta.engines.register import code_of
+from dengta.engines.subsidy.sample import Filed, sample_loans
+firms = [Filed(code_of("91", "442000", 36_000_000 + k), "442000118", date(2023, 1, 1)) for k in range(50)]
+loading.sample_of = lambda data, sure: sample_loans(firms, date(2026, 3, 31), 3)
+loading.load_sample(programme="zhongshan", at=1)
+"""
+
+
+def test_the_same_question_over_a_homes_own_loans(terminal: Terminal) -> None:
+    """What is in the database of a home is what is computed; nothing in it changes."""
+    environment = terminal.environment(DJANGO_SETTINGS_MODULE="dengta.web.settings")
+    subprocess.run([sys.executable, "-c", LOADED], env=environment, cwd=ROOT, check=True, timeout=120)
+    asked = ("subsidy", "what-if", "--set", "share=0.5", "--home", str(terminal.home))
+    told, again = terminal.json(*asked), terminal.json(*asked)
+    assert told == again
+    assert (told["sample"], 0 < told["firms"] < 50) == (False, True)
+    assert [town["town"] for town in told["towns"]] == ["442000118"]
+    firms = [Filed(code_of("91", "442000", 36_000_000 + k), "442000118", date(2023, 1, 1)) for k in range(50)]
+    assert told["firms"] == len(sample_loans(firms, date(2026, 3, 31), 3))

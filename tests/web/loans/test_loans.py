@@ -87,3 +87,10 @@ def test_only_keepers_look_at_lists(analyst: Client, client_of: Any) -> None:
         assert client_of(role).post(address, {"import": "1"}).status_code == 403
     assert upload(client_of("town"), listed(*ROWS)).status_code == 403
     assert not Line.objects.exists()
+
+
+def test_a_firm_without_loans_is_shown_the_way_on(client_of: Any) -> None:
+    """Also from the page of an enterprise, which leads here."""
+    answer = client_of("analyst").get(f"{PAGE}firm/{CODE}/")
+    assert answer.status_code == 404
+    assert f"/city/options/?code={CODE}" in answer.content.decode()

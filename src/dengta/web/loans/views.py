@@ -118,9 +118,9 @@ def firm(request: HttpRequest, code: str) -> HttpResponse:
     programme, code = settings.PROGRAMME, code.upper()
     seen = sight(person(request))
     held = next(iter(queries.borrowers(programme=programme, code=code)), None)
+    if held is None and seen.firm in ("", code):
+        return render(request, "loans/none.html", {"code": code}, status=HTTPStatus.NOT_FOUND)
     if held is None or not seen.holds(held.code, held.town):
-        if seen.firm == code:
-            return render(request, "loans/none.html", {"code": code}, status=HTTPStatus.NOT_FOUND)
         raise Http404(f"firm {code}")
     claims = queries.claims(rules(), held.case)
     wanted = next((one for one in claims if request.GET.get("export") == f"case-{one.year}.json"), None)
