@@ -13,7 +13,7 @@ from dengta.apps.register.columns import mark_of
 from dengta.apps.register.finding import Time, seen
 from dengta.apps.register.models import Delivery, Enterprise, Fact, Project, Source
 from dengta.apps.register.policies import Sight
-from dengta.engines.register import FOREVER, KINDS, Related, related
+from dengta.engines.register import FOREVER, KINDS, Related, Shared, related
 
 
 def history(enterprise: Enterprise) -> list[Fact]:
@@ -63,14 +63,11 @@ def _all_related(programme: str, mark: str) -> Related:
     return related(one for one in told if one[1:] in keys)
 
 
-def related_to(enterprise: Enterprise) -> Related:
-    """Whoever shares something with one enterprise, directly."""
-    own = list(_shared(enterprise.programme).filter(enterprise=enterprise).values_list("kind", "key"))
-    told: list[tuple[str, str, str]] = []
-    for kind, key in own:
-        same = Fact.objects.filter(programme=enterprise.programme, kind=kind, key=key, superseded=FOREVER, end=FOREVER)
-        told += same.values_list("enterprise__code", "kind", "key")
-    return related(told)
+def related_to(enterprise: Enterprise) -> list[Shared]:
+    """What an enterprise shares with others today, directly."""
+    found = all_related(enterprise.programme)
+    told = [one for group in found.groups for one in group.evidence] + list(found.common)
+    return [one for one in told if enterprise.code in one.firms]
 
 
 def names_of(sight: Sight, codes: Iterable[str]) -> dict[str, str]:

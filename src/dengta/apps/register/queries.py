@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from dengta.apps.register import finding
-from dengta.apps.register.columns import city, day_of, loaded
+from dengta.apps.register.columns import city, day_of, loaded, mark_of
 from dengta.apps.register.finding import Time
 from dengta.apps.register.models import Enterprise, Fact, Kind
 from dengta.apps.register.policies import Sight
@@ -147,6 +147,11 @@ def _stand(one: Standing, fact: Fact) -> None:
 
 def industries(programme: str) -> list[str]:
     """The industries that occur, by their codes."""
+    return _industries(programme, mark_of(programme))
+
+
+@lru_cache(maxsize=8)
+def _industries(programme: str, mark: str) -> list[str]:
     found = Enterprise.objects.filter(programme=programme).exclude(industry="")
     return list(found.values_list("industry", flat=True).distinct().order_by("industry"))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -76,7 +75,7 @@ def build(sight: Sight, enterprise: Enterprise, at: Time, *, whole: bool) -> Ent
         site=enterprise.site,
         figure=_figure(facts, sight, at),
         told=groups,
-        evidence=() if sight.firm else [_evidence(one, sight, enterprise) for one in _shared(enterprise)],
+        evidence=() if sight.firm else [_evidence(one, sight, enterprise) for one in history.related_to(enterprise)],
         corrected=sum(fact.superseded < FOREVER for fact in facts),
     )
 
@@ -115,17 +114,7 @@ def _figure(facts: Sequence[Fact], sight: Sight, at: Time) -> str:
     return tracks_svg(TracksView(tracks, start, end, at.day, _("What was true of the enterprise, and when")))
 
 
-def _shared(enterprise: Enterprise) -> list[Shared]:
-    found = history.related_to(enterprise)
-    return [one for group in found.groups for one in group.evidence] + list(found.common)
-
-
 def _evidence(one: Shared, sight: Sight, enterprise: Enterprise) -> Evidence:
     others = [code for code in one.firms if code != enterprise.code]
     known = history.names_of(sight, others)
     return Evidence(str(KINDS[Kind(one.kind)]), sorted(known.items()), len(others) - len(known))
-
-
-def time_of(asked: date, known: date | None) -> Time:
-    """The two times of a page."""
-    return Time.of(asked, known)
