@@ -7,6 +7,7 @@ import shlex
 import shutil
 from collections import Counter
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,10 @@ def test_it_stands_behind_the_answers_of_a_draft_and_goes_into_what_is_submitted
     assert found.state == State.SUBMITTED
     told = json.loads(firm.get(draft + "answers.json").content)["evidence"]
     assert [paper[:17] for paper in told["equipment-networked"]] == ["A machine sha256:"]
+    paper = Evidence.objects.get(question="equipment-networked", removed_at=0)
+    bytes_ = b"".join(client_of("analyst").get(f"{draft}evidence/{paper.pk}/file/").streaming_content)
+    assert told["equipment-networked"][0] == f"A machine sha256:{sha256(bytes_).hexdigest()}"
+    assert b"saw-2" not in bytes_, "machine by machine it stays with the firm"
     ask(firm)
     plant.work_off()
     assert Evidence.objects.filter(removed_at=0).count() == 2, "what is submitted is frozen"

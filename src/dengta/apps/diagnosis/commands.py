@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from dengta import programmes
 from dengta.apps.accounts.journal import Call, Outcome, once
@@ -17,7 +17,7 @@ from dengta.apps.diagnosis.drafting import actor_of, draft, judged, kept_points,
 from dengta.apps.diagnosis.filled import edition, questions
 from dengta.apps.diagnosis.models import Answer, Diagnosis, Evidence, Kind, Proof, State
 from dengta.apps.diagnosis.policies import require_fill
-from dengta.apps.diagnosis.proving import KIND, as_data
+from dengta.apps.diagnosis.proving import KIND, as_data, without_rows
 from dengta.apps.jobs import commands as jobs
 from dengta.apps.jobs import queries as job_queries
 from dengta.apps.register import queries as register
@@ -79,7 +79,11 @@ def begin(
         return {"diagnosis": str(made.pk)}
 
     params = {"diagnosis": str(diagnosis_id), "enterprise": enterprise, "edition": asked, "after": str(after or "")}
-    return once(call, "diagnosis.begin", params, work)
+    try:
+        return once(call, "diagnosis.begin", params, work)
+    except IntegrityError:  # somebody else of the firm began in the same instant
+        _refuse_open(enterprise, programme, asked)
+        raise
 
 
 def _refuse_open(enterprise: str, programme: str, asked: str) -> None:
@@ -312,7 +316,13 @@ def _prove_draft(found: Diagnosis, proof: Proof, told: PlantEvidence, actor: Use
             diagnosis=found,
             question=one.question,
             kind=Kind.MACHINE,
-            finding={**as_data(finding), **window, "claim": claim, "difference": difference, "command": proof.command},
+            finding={
+                **without_rows(finding),
+                **window,
+                "claim": claim,
+                "difference": difference,
+                "command": proof.command,
+            },
             added_by=actor.name,
             added_at=call.at,
         )

@@ -34,8 +34,13 @@ def questions(name: str) -> Mapping[str, str]:
 
 def told(evidence: Evidence) -> str:
     """A piece of evidence as an exported answer names it: grade, kind, SHA-256 of its bytes, and a file's name."""
-    digest = evidence.sha256 or hashlib.sha256(content(evidence)).hexdigest()
-    return f"{evidence.grade} {evidence.kind} sha256:{digest}{' ' if evidence.name else ''}{evidence.name}"
+    name = f" {evidence.name}" if evidence.name else ""
+    return f"{evidence.grade} {evidence.kind} sha256:{digest(evidence)}{name}"
+
+
+def digest(evidence: Evidence) -> str:
+    """SHA-256 of a file, else of `content`."""
+    return evidence.sha256 or hashlib.sha256(content(evidence)).hexdigest()
 
 
 def content(evidence: Evidence) -> bytes:

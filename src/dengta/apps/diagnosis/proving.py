@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
@@ -11,7 +12,7 @@ from uuid import UUID
 from dengta.apps.accounts.journal import Call
 from dengta.apps.accounts.models import User
 from dengta.core.reason import Reason
-from dengta.engines.maturity import Finding
+from dengta.engines.maturity import Finding, canonical
 from dengta.processes.worker import Task
 from dengta.site.clock import real_now
 from dengta.site.plant_evidence import evidence
@@ -42,8 +43,15 @@ def as_data(finding: Finding) -> dict[str, Any]:
     return {"predicate": finding.predicate, "exact": exact or "", **finding.params, "rows": dict(finding.rows)}
 
 
+def without_rows(finding: Finding) -> dict[str, Any]:
+    """The same without what is behind it, which stays with the firm: only its hash goes along."""
+    told = as_data(finding)
+    rows = told.pop("rows")
+    return {**told, "rows_sha256": hashlib.sha256(canonical(rows).encode()).hexdigest()}
+
+
 def of_data(told: Mapping[str, Any]) -> Finding:
     """The finding that was kept."""
     params = {name: told[name] for name in ("met", "machines", "least")}
     value = Fraction(told["exact"]) if told["exact"] else None
-    return Finding(told["predicate"], value, params, told["rows"])
+    return Finding(told["predicate"], value, params, told.get("rows", {}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from io import BytesIO
 from uuid import UUID
 
 from django.conf import settings
@@ -13,12 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dengta.apps.diagnosis import commands, queries
 from dengta.apps.diagnosis.commands import File
-from dengta.apps.diagnosis.filled import Filled
+from dengta.apps.diagnosis.filled import Filled, content
 from dengta.core.reason import Reason, Refusal
 from dengta.site.uploads import Uploads
 from dengta.web.diagnosis import pages
 from dengta.web.diagnosis.views import call_of, id_of, look
 from dengta.web.diagnosis.words import sentences
+
+_BYTES = "application/octet-stream"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,17 +71,18 @@ def remove(request: HttpRequest, diagnosis_id: UUID, evidence_id: UUID) -> HttpR
 
 @require_safe
 def file(request: HttpRequest, diagnosis_id: UUID, evidence_id: UUID) -> HttpResponseBase:
-    """A file, to be saved: it is never shown as a page of ours, whatever it holds."""
+    """The bytes whose hash is told, to be saved: they are never shown as a page of ours, whatever they hold."""
     now, _ = look(request, diagnosis_id)
-    paper = queries.evidence(now.diagnosis).filter(pk=evidence_id).exclude(sha256="").first()
+    paper = queries.evidence(now.diagnosis).filter(pk=evidence_id).first()
     if paper is None:
         raise Http404(f"evidence {evidence_id}")
+    if not paper.sha256:
+        name = "finding.json" if paper.finding else "note.txt"
+        return FileResponse(BytesIO(content(paper)), as_attachment=True, filename=name, content_type=_BYTES)
     path = _store().path(paper.sha256)
     if not path.is_file():
         raise Refusal(Reason("upload.gone", (paper.name,)))
-    return FileResponse(
-        path.open("rb"), as_attachment=True, filename=paper.name, content_type="application/octet-stream"
-    )
+    return FileResponse(path.open("rb"), as_attachment=True, filename=paper.name, content_type=_BYTES)
 
 
 def _store() -> Uploads:

@@ -11,7 +11,7 @@ from dengta.apps.accounts.models import User
 from dengta.apps.diagnosis import queries
 from dengta.apps.diagnosis.commands import MOST
 from dengta.apps.diagnosis.drafting import moment, zone_of
-from dengta.apps.diagnosis.filled import Filled, edition
+from dengta.apps.diagnosis.filled import Filled, digest, edition
 from dengta.apps.diagnosis.models import GRADES, Diagnosis, Evidence, Kind, State
 from dengta.apps.register import queries as register
 from dengta.engines.maturity.model import Item, Scene
@@ -131,7 +131,7 @@ def of_evidence(now: Filled, asked: Item | Scene, mine: bool) -> dict[str, Any]:
 
 def _paper(one: Evidence) -> dict[str, Any]:
     finding = proof_panel.of_evidence(one.finding) if one.finding else None
-    return {"paper": one, "kind": KINDS[one.kind], "finding": finding}
+    return {"paper": one, "kind": KINDS[one.kind], "finding": finding, "sha256": digest(one)}
 
 
 def first_section(now: Filled) -> str:
