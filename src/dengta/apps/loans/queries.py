@@ -97,6 +97,11 @@ def _counted(programme: str, revision: int) -> Standing:
     )
 
 
+def borrows(*, programme: str, code: str) -> bool:
+    """Whether an enterprise has a project with loans."""
+    return models.Borrower.objects.filter(programme=programme, code=code).exists()
+
+
 def borrowers(*, programme: str, code: str = "") -> list[Held]:
     """Every borrower of a programme, by credit code; of one firm where `code` is given."""
     who = models.Borrower.objects.filter(programme=programme).order_by("code")

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from dengta.apps.accounts.policies import Permission, may
+from dengta.apps.loans.queries import borrows
 from dengta.apps.register import queries
 from dengta.apps.register.finding import Time
 from dengta.apps.register.policies import is_firm, may_keep
@@ -50,6 +51,7 @@ def enterprise(request: HttpRequest, code: str) -> HttpResponse:
         "day": day,
         "known": known,
         "own": bool(sight.firm),
+        "borrows": borrows(programme=sight.programme, code=found.code),
         "to_plant": bool(found.site) and may(who, Permission.SEE),
         "keeps": may_keep(who),
     }
