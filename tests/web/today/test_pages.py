@@ -118,6 +118,8 @@ def test_chinese_says_it_in_chinese(client_of, plant):
     assert re.search(r"\d+ × \w+，最后见于\w+ \d，23:\d\d，等待\w+", told)
     assert re.search(r"包装的计划时间还差 \d+ 分钟", told)
     assert "生产效率" in told
+    listed = client_of("manager").get("/today/due/today/", headers={"Accept-Language": "zh-CN"}).content.decode()
+    assert re.search(r"未完 \d+ 全部 \d+", words(listed)), "in this room's words, whatever another room calls open"
 
 
 def test_a_list_is_filtered_paged_and_given_as_seen(client_of, plant):

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dengta.apps.orders.queries import TodayView
 from dengta.apps.production.queries import FloorView
@@ -131,8 +132,8 @@ def due_list(view: TodayView, which: str, show: str, page: str, size: int = PAGE
     here = pager.get_page(page)
     known = [(str(o), str(m.word), m.shape, counts[o]) for o, m in OUTLOOKS.items() if counts[o]]
     choices = [
-        ("open", _("open"), len(is_open)),
-        ("all", _("all"), len(entries)),
+        ("open", pgettext("orders", "open"), len(is_open)),
+        ("all", pgettext("orders", "all"), len(entries)),
         *((o, w, n) for o, w, _s, n in known),
     ]
     rows = [row(e, book, board.at) for e in here.object_list]
