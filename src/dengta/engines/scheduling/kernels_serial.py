@@ -7,7 +7,7 @@ move can be taken back.
 from __future__ import annotations
 
 from dengta.core.compiled import njit
-from dengta.engines.scheduling.kernels_layout import COMPILED, NEVER, RUN, SETUP, Columns
+from dengta.engines.scheduling.kernels_layout import COMPILED, INLINED, NEVER, RUN, SETUP, Columns
 from dengta.engines.scheduling.kernels_list import LOGGED, ORDERS, UNTILS, VISITS, WAITING, List, push, sooner
 from dengta.engines.scheduling.kernels_measure import BROKEN, FLOW, INVENTORY, LATE, SETUPS, TARDINESS
 from dengta.engines.scheduling.kernels_time import fit, opening
@@ -39,7 +39,7 @@ def in_stock(a: Columns, b: List, use: int) -> int:
         maker = b.use_after[maker]
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def arrives(a: Columns, b: List, i: int) -> int:
     """When operation i is there: released, all before it done."""
     at = max(a.release[a.order[i]], a.now[0])
@@ -48,7 +48,7 @@ def arrives(a: Columns, b: List, i: int) -> int:
     return int(at)
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def joins(a: Columns, b: List, i: int, ready: int, stocked: int) -> bool:
     """Whether i goes into the batch planned last on its machine, which it must not delay."""
     p, m = b.node[i].before, b.node[i].machine
@@ -104,7 +104,7 @@ def staffed(a: Columns, b: List, i: int, when: int, at: int) -> int:
     return int(at)
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def held_throughout(a: Columns, i: int) -> bool:
     """Whether somebody stays from the setup to the end."""
     held = False
@@ -113,7 +113,7 @@ def held_throughout(a: Columns, i: int) -> bool:
     return held
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def set_up(a: Columns, b: List, i: int, m: int, state: int, free: int, at: int) -> int:
     """Place the changeover to i, which is there at `at`; -> when the machine is ready for it, NEVER if it never is."""
     time = changeover(a, state, a.state[i], m)
@@ -164,7 +164,7 @@ def room_behind(a: Columns, b: List, i: int) -> int:
     return int(at)
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def entries_follow(a: Columns, b: List, i: int) -> None:
     """i starts at another time: whoever waits for the place it leaves is looked at again."""
     m = b.node[i].machine
@@ -181,7 +181,7 @@ def entries_follow(a: Columns, b: List, i: int) -> None:
         x = b.node[x].before
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def place(a: Columns, b: List, i: int) -> bool:
     """Start i as early as it can; False where it cannot."""
     p, m, way = b.node[i].before, b.node[i].machine, b.node[i].way
@@ -250,7 +250,7 @@ def wishes_broken(a: Columns, b: List, i: int) -> int:
     return int(broken)
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def note(a: Columns, b: List, i: int) -> None:
     """Write down how i was."""
     k = b.tally[LOGGED]
@@ -287,7 +287,7 @@ def last_of(b: List, o: int) -> int:
     return int(found)
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def end_changed(a: Columns, b: List, i: int) -> None:
     """Whoever waits for the end of i is looked at again, and its order is priced."""
     for e in range(a.succ_ptr[i], a.succ_ptr[i + 1]):
@@ -338,7 +338,7 @@ def release_people(a: Columns, b: List, i: int, leads: bool) -> None:
                 push(b, b.slot_operation[after])
 
 
-@njit(**COMPILED)
+@njit(**INLINED)
 def renew(a: Columns, b: List, i: int) -> bool:
     """Look at i again; False where it cannot be placed."""
     note(a, b, i)
