@@ -85,7 +85,7 @@ class Task:
 def work(queue: Queue, home: Home, stop: threading.Event, functions: Iterable[str] = ()) -> None:
     """Work off `queue` until `stop`. A job in hand is finished first unless the process is killed.
 
-    functions: those that jobs may name; they are loaded once the worker has nothing else to do.
+    functions: those that jobs may name; they are loaded in their order once the worker has nothing else to do.
     """
     began = swept = time.monotonic()
     worked = began - STAYS_S
@@ -100,7 +100,7 @@ def work(queue: Queue, home: Home, stop: threading.Event, functions: Iterable[st
             _do(queue, home, claimed)
             worked = time.monotonic()
         elif to_load and time.monotonic() > began + LOAD_AFTER_S:
-            resolve(to_load.pop())
+            resolve(to_load.pop(0))
         else:
             stop.wait(SOON_S if time.monotonic() < worked + STAYS_S else IDLE_S)
 
