@@ -26,6 +26,17 @@ def test_every_text_of_page_and_code_is_translated() -> None:
     assert lacking == [], "add them with: python -m tests.web.msgids"
 
 
+def test_one_text_has_one_translation() -> None:
+    """Catalogues of all rooms are one when pages are made: what should differ needs a context."""
+    told: dict[tuple[str | None, str], set[str]] = {}
+    for path in HOMES.values():
+        for message in read(path):
+            if message.id:
+                text = message.id if isinstance(message.id, str) else message.id[0]
+                told.setdefault((message.context, text), set()).add(str(message.string))
+    assert {text: strings for text, strings in told.items() if len(strings) > 1} == {}
+
+
 @pytest.mark.parametrize("room", HOMES)
 def test_translations_name_the_same_parameters_and_none_is_a_guess(room: str) -> None:
     for message in read(HOMES[room]):

@@ -129,7 +129,7 @@ def _money_columns(first: str) -> list[TableColumn]:
 def _budget(found: WhatIf) -> Table:
     rows: list[list[str | int]] = [[str(year), old, new, new - old] for year, old, new in found.changed.budget]
     total = [sum(int(row[k]) for row in rows) for k in (1, 2, 3)]
-    return Table(_("budget"), _money_columns(_("Year")), [*rows, [_("all"), *total]])
+    return Table(_("budget"), _money_columns(_("Year")), [*rows, [_("all years"), *total]])
 
 
 def _towns(found: WhatIf, city: CityData) -> Table:
